@@ -1,0 +1,53 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "Touchstone",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Touchstone", targets: ["Touchstone"]),
+    .executable(name: "touchstone", targets: ["touchstone"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "lapacke"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+
+    .target(name: "Parallel"),
+    .target(name: "MonteCarlo", dependencies: ["Parallel"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "Parallel"]),
+    .target(name: "Journeys", dependencies: ["Parallel"]),
+    .target(
+      name: "JourneyIO",
+      dependencies: [
+        "Journeys", "Parallel", "CZlib",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "Attribution",
+      dependencies: [
+        "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(name: "Reporting", dependencies: ["Attribution", "Journeys"]),
+    .target(
+      name: "TouchstoneCLI",
+      dependencies: [
+        "Reporting", "Attribution", "JourneyIO", "Journeys", "Parallel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .executableTarget(name: "touchstone", dependencies: ["TouchstoneCLI"]),
+    .target(
+      name: "Touchstone",
+      dependencies: [
+        "Parallel", "MonteCarlo", "LinearAlgebra", "Journeys", "JourneyIO", "Attribution",
+        "Reporting",
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,93 @@
+import Journeys
+
+/// What a model may learn from. Today that is the path table; models that need more, such as exposure
+/// histories by user and day, will find it here.
+public struct Evidence: Sendable {
+  /// Distinct paths with their totals.
+  public let paths: PathTable
+
+  public init(paths: PathTable) { self.paths = paths }
+}
+
+/// A rule or an estimator that says which touchpoints earned the conversions.
+public protocol AttributionModel: Sendable {
+  /// The name on the command line and in every output.
+  var name: String { get }
+  /// The parameters that this instance works with, defaults included.
+  var parameters: [ModelParameter] { get }
+  /// What the model needs, and what its credits mean.
+  var traits: ModelTraits { get }
+  /// The credits that the evidence gives.
+  ///
+  /// - Throws: ``AttributionError`` where the evidence does not suffice.
+  func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution
+}
+
+/// One parameter of a model.
+public struct ModelParameter: Sendable, Equatable {
+  public enum Value: Sendable, Equatable {
+    case integer(Int)
+    case number(Double)
+    case text(String)
+  }
+
+  public let name: String
+  public let value: Value
+
+  public init(_ name: String, _ value: Value) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// What a model needs, and what its credits mean.
+public struct ModelTraits: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The order of touches changes the credits.
+  public static let orderSensitive = ModelTraits(rawValue: 1 << 0)
+  /// Touch times are needed.
+  public static let needsTimes = ModelTraits(rawValue: 1 << 1)
+  /// Journeys that did not convert are needed for an answer that means something.
+  public static let needsNonConverting = ModelTraits(rawValue: 1 << 2)
+  /// Credits and baseline add up to the total.
+  public static let sumsToTotal = ModelTraits(rawValue: 1 << 3)
+}
+
+/// Why a model cannot answer.
+public enum AttributionError: Error, Equatable, CustomStringConvertible {
+  /// The model needs touch times, and the evidence has none.
+  case timesMissing(model: String)
+  /// The chain's states would not fit into the memory allowed.
+  case tooManyStates(order: Int, states: Int, bytes: Int, limit: Int)
+  /// The order cannot be represented for so many touchpoints.
+  case orderTooLarge(order: Int, touchpoints: Int, largest: Int)
+  /// A table over pairs of touchpoints would not fit into the memory allowed.
+  case tooManyTouchpoints(model: String, touchpoints: Int, largest: Int)
+  /// An iterative solve did not reach its precision.
+  case notConverged(order: Int, residual: Double, sweeps: Int)
+
+  public var description: String {
+    switch self {
+    case .timesMissing(let model):
+      "\(model) needs the times of the touches, which a path table does not carry; use"
+        + " position-decay, which decays by position instead"
+    case .tooManyStates(let order, let states, let bytes, let limit):
+      "markov of order \(order) has about \(states) states on these paths and would need about"
+        + " \(megabytes(bytes)) where \(megabytes(limit)) are allowed; choose a lower order, or allow"
+        + " more with --memory-limit"
+    case .orderTooLarge(let order, let touchpoints, let largest):
+      "markov of order \(order) cannot be represented for \(touchpoints) touchpoints; choose an"
+        + " order up to \(largest)"
+    case .tooManyTouchpoints(let model, let touchpoints, let largest):
+      "\(model) compares all pairs of touchpoints, and \(touchpoints) are too many for that; group"
+        + " rare touchpoints until at most \(largest) are left"
+    case .notConverged(let order, let residual, let sweeps):
+      "markov of order \(order) did not converge: after \(sweeps) sweeps the residual is"
+        + " \(residual); choose a lower order"
+    }
+  }
+
+  private func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
+}

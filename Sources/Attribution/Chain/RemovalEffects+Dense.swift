@@ -1,0 +1,74 @@
+import LinearAlgebra
+
+/// All removal effects from one factorisation.
+///
+/// With D the departures and C the counts from state to state, A = D − C holds whole numbers where the
+/// counts are whole, and A = D (I − Q). Its inverse M gives the fundamental matrix N = M D, in which D
+/// cancels from every ratio below. With b = M r the expected conversions from each state (r: conversions
+/// out of it), and K the states whose last touch is c, the loss is
+///
+///     M[s, K] (M[K, K])⁻¹ b[K],
+///
+/// which for order 1 is M_sc b_c / M_cc. Only A's entries enter, so self-loops, which are subtracted from
+/// D before anything is divided, cost no accuracy.
+extension RemovalEffects {
+  static func dense(_ chain: MarkovChain) -> RemovalEffects {
+    let states = chain.stateCount
+    let system = Self.system(of: chain)
+    let factors: LUFactorization
+    do {
+      factors = try LUFactorization(system)
+    } catch {
+      // Each state can be left for good, since every path that was counted ends.
+      preconditionFailure("a chain of counted paths is never singular: \(error)")
+    }
+    let inverse = factors.inverse()
+    let conversions = inverse.times(chain.conversions)
+    let value = inverse.times(chain.value)
+    var residual = 0.0
+    for j in 0..<states {
+      let column = system.times((0..<states).map { inverse[$0, j] })
+      for i in 0..<states { residual = max(residual, abs(column[i] - (i == j ? 1 : 0))) }
+    }
+
+    var statesOfTouchpoint = [[Int]](repeating: [], count: chain.touchpoints.count)
+    for state in 0..<states {
+      if let last = chain.lastTouchpoint(ofState: state) { statesOfTouchpoint[last].append(state) }
+    }
+    var lostConversions: [Double] = []
+    var lostValue: [Double] = []
+    for states in statesOfTouchpoint {
+      // entries = M[K, K]⁻ᵀ M[s, K]ᵀ: where journeys meet c for the first time.
+      let entries = Self.firstEntries(inverse, states)
+      lostConversions.append(zip(entries, states).reduce(0) { $0 + $1.0 * conversions[$1.1] })
+      lostValue.append(zip(entries, states).reduce(0) { $0 + $1.0 * value[$1.1] })
+    }
+    return RemovalEffects(
+      conversionProbability: conversions[0], valuePerJourney: value[0],
+      conversions: lostConversions.map { share(lost: $0, of: conversions[0]) },
+      value: lostValue.map { share(lost: $0, of: value[0]) },
+      residual: residual, method: .dense)
+  }
+
+  /// D − C, as a dense matrix.
+  private static func system(of chain: MarkovChain) -> Matrix {
+    var system = chain.transitions.dense()
+    for j in 0..<chain.stateCount {
+      for i in 0..<chain.stateCount where i != j { system[i, j] = -system[i, j] }
+      system[j, j] = chain.departures[j] - system[j, j]
+    }
+    return system
+  }
+
+  /// The probability that a journey meets the set of states `states` for the first time in each of them.
+  private static func firstEntries(_ inverse: Matrix, _ states: [Int]) -> [Double] {
+    let visits = states.map { inverse[0, $0] }
+    if states.count == 1 { return [visits[0] / inverse[states[0], states[0]]] }
+    if states.isEmpty { return [] }
+    do {
+      return try LUFactorization(inverse.submatrix(states)).solve(visits, transposed: true)
+    } catch {
+      preconditionFailure("a principal block of an inverse M-matrix is never singular: \(error)")
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Journeys
+import Parallel
+import RealModule
+
+/// A window of touches with the journeys that passed through it.
+struct WindowCount<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
+  var key: Key = 0
+  var count = 0.0
+  /// What the journeys were worth that converted right behind the window.
+  var value = 0.0
+}
+
+/// Counts the windows of `order + 1` symbols of all paths.
+///
+/// The windows are dealt out by their hash to as many lanes as there are threads. Every lane walks all
+/// paths in order and counts its own windows: each count has one order of addition, whatever the number
+/// of lanes.
+struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
+  let order: Int
+  /// The bits of one symbol.
+  let shift: Int
+  let paths: PathTable
+
+  init(order: Int, bits: Int, paths: PathTable) {
+    self.order = order
+    shift = bits
+    self.paths = paths
+  }
+
+  var symbolMask: Key { 1 << Key(shift) - 1 }
+  var stateMask: Key { mask(symbols: order) }
+
+  private func mask(symbols: Int) -> Key {
+    symbols * shift >= Key.bitWidth ? .max : (1 << Key(symbols * shift)) - 1
+  }
+
+  /// The windows that journeys passed through, ascending.
+  ///
+  /// - Complexity: O(touches × lanes) on average, and O(w log w) for w distinct windows.
+  func count() -> [WindowCount<Key>] {
+    let lanes = Parallel.threads
+    let tables = Parallel.map(lanes) { lane in
+      var table = WindowTable<Key>()
+      forEachWindow { key, hash, count, value in
+        if lanes == 1 || Int(truncatingIfNeeded: (hash >> 40) % UInt64(lanes)) == lane {
+          table.add(key, hash: hash, count: count, value: value)
+        }
+      }
+      return table.sorted()
+    }
+    return Self.merge(tables)
+  }
+
+  /// One ascending list of several, which have no key in common.
+  private static func merge(_ lists: [[WindowCount<Key>]]) -> [WindowCount<Key>] {
+    guard lists.count > 1 else { return lists.first ?? [] }
+    var lists = lists
+    while lists.count > 1 {
+      let (left, right) = (lists.removeFirst(), lists.removeFirst())
+      var merged: [WindowCount<Key>] = []
+      merged.reserveCapacity(left.count + right.count)
+      var (i, j) = (0, 0)
+      while i < left.count && j < right.count {
+        if left[i].key < right[j].key {
+          merged.append(left[i])
+          i += 1
+        } else {
+          merged.append(right[j])
+          j += 1
+        }
+      }
+      merged.append(contentsOf: left[i...])
+      merged.append(contentsOf: right[j...])
+      lists.append(merged)
+    }
+    return lists[0]
+  }
+
+  /// Calls `body` with the key, hash, journeys and value of every window of every path.
+  @inline(__always)
+  private func forEachWindow(_ body: (Key, UInt64, Double, Double) -> Void) {
+    let conversion = Key(paths.touchpoints.count + 1)
+    let null = conversion + 1
+    let mask = mask(symbols: order + 1)
+    let shift = Key(self.shift)
+    for part in paths.parts {
+      part.forEachRow { path, totals in
+        let journeys = totals.journeys
+        guard journeys > 0 else { return }
+        var key: Key = 0
+        for touch in path {
+          key = (key &<< shift | Key(truncatingIfNeeded: touch &+ 1)) & mask
+          body(key, WindowHash.of(key), journeys, 0)
+        }
+        if totals.conversions > 0 {
+          let end = (key &<< shift | conversion) & mask
+          body(end, WindowHash.of(end), totals.conversions, totals.value)
+        }
+        if totals.nonConverting > 0 {
+          let end = (key &<< shift | null) & mask
+          body(end, WindowHash.of(end), totals.nonConverting, 0)
+        }
+      }
+    }
+  }
+
+  // MARK: Memory
+
+  /// Refuses a chain that would not fit, before it is built.
+  ///
+  /// Where even one state a touch would fit, nothing is counted. Else the distinct states and
+  /// transitions are estimated in fixed memory by linear counting, to about one per cent (K. Whang, B.
+  /// Vander-Zanden, H. Taylor, "A linear-time probabilistic counting algorithm", 1990).
+  func checkMemory(limit: Int) throws(AttributionError) {
+    let touches = paths.parts.reduce(0) { $0 + $1.touches.count + 2 * $1.count }
+    if Self.bytes(states: touches, transitions: touches) <= limit { return }
+    let bitmapBits = 26
+    var states = [UInt64](repeating: 0, count: 1 << (bitmapBits - 6))
+    var transitions = states
+    forEachWindow { key, hash, _, _ in
+      let stateHash = WindowHash.of(key >> Key(shift))
+      states[Int(stateHash >> (64 - 20))] |= 1 << (stateHash >> 32 & 63)
+      transitions[Int(hash >> (64 - 20))] |= 1 << (hash >> 32 & 63)
+    }
+    func estimate(_ bitmap: [UInt64]) -> Int {
+      let size = Double(1 << bitmapBits)
+      let empty = size - Double(bitmap.reduce(0) { $0 + $1.nonzeroBitCount })
+      return Int(-size * Double.log(max(empty, 1) / size))
+    }
+    let (stateCount, transitionCount) = (estimate(states), estimate(transitions))
+    let bytes = Self.bytes(states: stateCount, transitions: transitionCount)
+    if bytes > limit {
+      throw .tooManyStates(order: order, states: stateCount, bytes: bytes, limit: limit)
+    }
+  }
+
+  /// What a chain takes while it is counted and solved.
+  private static func bytes(states: Int, transitions: Int) -> Int {
+    // A window in its table (at most ¾ full, on average half), sorted, merged, and in two matrices.
+    let perTransition = 4 * (Key.bitWidth / 8 + 16) + 2 * 12
+    // Two blocks of eight solutions a thread, and the state's own numbers.
+    let perState = 2 * 64 * Parallel.threads + 64
+    return states * perState + transitions * perTransition
+  }
+}
+
+/// Counts by key. Open addressing with linear probing; a power of two, at most ¾ full; key 0 marks an
+/// empty slot, since no window ends in the start.
+private struct WindowTable<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+  private var slots = [WindowCount<Key>](repeating: WindowCount(), count: 64)
+  private var used = 0
+
+  @inline(__always)
+  mutating func add(_ key: Key, hash: UInt64, count: Double, value: Double) {
+    let mask = slots.count &- 1
+    var position = Int(truncatingIfNeeded: hash) & mask
+    while slots[position].key != key {
+      if slots[position].key == 0 {
+        insert(WindowCount(key: key, count: count, value: value), at: position)
+        return
+      }
+      position = (position &+ 1) & mask
+    }
+    slots[position].count += count
+    slots[position].value += value
+  }
+
+  private mutating func insert(_ window: WindowCount<Key>, at position: Int) {
+    slots[position] = window
+    used += 1
+    guard used * 4 > slots.count * 3 else { return }
+    let old = slots
+    slots = [WindowCount<Key>](repeating: WindowCount(), count: old.count * 2)
+    let mask = slots.count - 1
+    for window in old where window.key != 0 {
+      var position = Int(truncatingIfNeeded: WindowHash.of(window.key)) & mask
+      while slots[position].key != 0 { position = (position + 1) & mask }
+      slots[position] = window
+    }
+  }
+
+  /// All windows, ascending.
+  func sorted() -> [WindowCount<Key>] { slots.filter { $0.key != 0 }.sorted { $0.key < $1.key } }
+}
+
+/// The fixed hash of a window.
+private enum WindowHash {
+  @inline(__always)
+  static func of<Key: FixedWidthInteger & UnsignedInteger>(_ key: Key) -> UInt64 {
+    var folded = UInt64(truncatingIfNeeded: key)
+    if Key.bitWidth > 64 {
+      folded ^= UInt64(truncatingIfNeeded: key >> 64) &* 0xA076_1D64_78BD_642F
+    }
+    let product = folded.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+    return product.high ^ product.low
+  }
+}

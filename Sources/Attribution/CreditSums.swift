@@ -1,0 +1,65 @@
+import Journeys
+import Parallel
+
+/// Credit by touchpoint while it is added up, conversions and value side by side.
+struct CreditSums: Sendable {
+  private(set) var credits: [Credit]
+
+  init(touchpointCount: Int) {
+    credits = [Credit](repeating: Credit(), count: touchpointCount)
+  }
+
+  /// Gives a touchpoint a share of a path's conversions and value.
+  @inline(__always)
+  mutating func add(_ touchpoint: Int32, share: Double, of totals: PathTotals) {
+    credits[Int(touchpoint)].conversions += share * totals.conversions
+    credits[Int(touchpoint)].value += share * totals.value
+  }
+}
+
+extension PathTable {
+  /// The credits that `body` gives, path after path.
+  ///
+  /// Each part of the table is summed on its own, and the parts' sums are added in order with
+  /// compensation: the result does not depend on the number of threads.
+  ///
+  /// - Parameters:
+  ///   - scratch: Makes the memory that one part's paths share.
+  ///   - body: Gives the credit of one path that converted at least once.
+  /// - Complexity: O(paths) calls, in parallel.
+  @inline(__always)
+  func credits<Scratch>(
+    scratch: @Sendable () -> Scratch,
+    _ body:
+      @Sendable (inout Scratch, UnsafeBufferPointer<Int32>, PathTotals, inout CreditSums) -> Void
+  ) -> [Credit] {
+    let occupied = parts.filter { $0.count > 0 }
+    let sums = Parallel.map(occupied.count) { index in
+      var sums = CreditSums(touchpointCount: touchpoints.count)
+      var memory = scratch()
+      occupied[index].forEachRow { path, totals in
+        if totals.conversions > 0 { body(&memory, path, totals, &sums) }
+      }
+      return sums
+    }
+    return (0..<touchpoints.count).map { id in
+      Credit(
+        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum(),
+        value: sums.lazy.map { $0.credits[id].value }.compensatedSum())
+    }
+  }
+
+  /// The credits of a model that looks at a path's distinct touchpoints only.
+  ///
+  /// - Parameter share: The share of each touchpoint in a path of that many distinct ones.
+  func creditsOfDistinct(share: @Sendable (Int) -> Double) -> [Credit] {
+    credits(
+      scratch: { DistinctTouchpoints(touchpointCount: touchpoints.count) },
+      { distinct, path, totals, sums in
+        distinct.withList(path) { found in
+          let share = share(found.count)
+          for touchpoint in found { sums.add(touchpoint, share: share, of: totals) }
+        }
+      })
+  }
+}

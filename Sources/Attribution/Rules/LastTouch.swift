@@ -1,0 +1,11 @@
+/// All credit to the last touch.
+public struct LastTouch: PathRule {
+  public let name = "last-touch"
+  public let parameters: [ModelParameter] = []
+
+  public init() {}
+
+  func weigh(_ path: UnsafeBufferPointer<Int32>, _ weights: UnsafeMutableBufferPointer<Double>) {
+    weights[path.count - 1] = 1
+  }
+}

@@ -1,0 +1,142 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A stretch of the input that ends where a record ends, followed by ``padding`` zero bytes, so that
+/// a scanner may read whole words past the end.
+///
+/// `@unchecked Sendable`: a block is filled by one thread, and only read after that until it is
+/// filled again.
+final class ByteBlock: @unchecked Sendable {
+  static let padding = 16
+
+  private(set) var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
+  var count = 0
+
+  var capacity: Int { memory.count - Self.padding }
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
+
+  deinit { memory.deallocate() }
+
+  func reserve(_ capacity: Int) {
+    guard capacity > self.capacity else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: capacity + Self.padding, alignment: 16)
+    larger.copyMemory(from: bytes)
+    memory.deallocate()
+    memory = larger
+  }
+
+  func pad() {
+    for position in count..<count + Self.padding { memory[position] = 0 }
+  }
+}
+
+/// Cuts a source into blocks of whole records.
+///
+/// A line feed ends a record unless it stands inside double quotes. The cuts depend on the bytes
+/// alone. Every block ends in a line feed; one is added where the input ends without.
+///
+/// `@unchecked Sendable`: one piece of work at a time owns the reader.
+final class BlockReader: @unchecked Sendable {
+  /// Blocks read so far, a failure that ended the reading, and whether the input has ended.
+  struct Wave: Sendable {
+    var blocks: [ByteBlock]
+    var failure: InputError?
+    var isLast: Bool
+  }
+
+  /// The longest record that is accepted; more is taken for a quote that is never closed.
+  static let longestRecord = 64 << 20
+
+  private let source: any ByteSource
+  private let name: String
+  private let blockSize: Int
+  private var carry: [UInt8] = []
+  private var hasEnded = false
+
+  init(_ source: any ByteSource, name: String, blockSize: Int) {
+    self.source = source
+    self.name = name
+    self.blockSize = blockSize
+  }
+
+  /// Fills up to `blocks.count` blocks; fewer at the end of the input.
+  func fill(_ blocks: [ByteBlock]) -> Wave {
+    var filled: [ByteBlock] = []
+    for block in blocks {
+      if hasEnded { break }
+      do throws(InputError) {
+        try fill(block)
+      } catch {
+        hasEnded = true
+        return Wave(blocks: filled, failure: error, isLast: true)
+      }
+      if block.count > 0 { filled.append(block) }
+    }
+    return Wave(blocks: filled, failure: nil, isLast: hasEnded)
+  }
+
+  private func fill(_ block: ByteBlock) throws(InputError) {
+    block.reserve(max(blockSize, carry.count))
+    block.memory.copyBytes(from: carry)
+    block.count = carry.count
+    carry.removeAll(keepingCapacity: true)
+    while true {
+      while block.count < block.capacity && !hasEnded {
+        let room = UnsafeMutableRawBufferPointer(
+          rebasing: block.memory[block.count..<block.capacity])
+        let count = try source.read(into: room)
+        hasEnded = count == 0
+        block.count += count
+      }
+      if hasEnded {
+        if let last = block.bytes.last, last != UInt8(ascii: "\n") {
+          block.reserve(block.count + 1)
+          block.memory[block.count] = UInt8(ascii: "\n")
+          block.count += 1
+        }
+        break
+      }
+      if let end = Self.lastRecordEnd(in: block.bytes) {
+        carry.append(contentsOf: block.bytes[end...])
+        block.count = end
+        break
+      }
+      if block.capacity >= Self.longestRecord {
+        throw InputError(
+          .badData, source: name,
+          problem: "a record is longer than \(Self.longestRecord >> 20) MiB",
+          remedy: "look for a double quote that is never closed, or for missing line ends")
+      }
+      block.reserve(block.capacity * 2)
+    }
+    block.pad()
+  }
+
+  /// The position behind the last line feed that is not inside double quotes.
+  ///
+  /// - Complexity: O(n), by `memchr` from quote to quote.
+  static func lastRecordEnd(in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let base = bytes.baseAddress else { return nil }
+    var lastEnd: Int?
+    var start = 0
+    var isQuoted = false
+    while start < bytes.count {
+      let quote = memchr(base + start, Int32(UInt8(ascii: "\"")), bytes.count - start)
+      let end = quote.map { base.distance(to: UnsafeRawPointer($0)) } ?? bytes.count
+      if !isQuoted {
+        var position = end
+        while position > start && bytes[position - 1] != UInt8(ascii: "\n") { position -= 1 }
+        if position > start { lastEnd = position }
+      }
+      isQuoted.toggle()
+      start = end + 1
+    }
+    return lastEnd
+  }
+}

@@ -1,0 +1,413 @@
+import Journeys
+
+/// What a block of records came to.
+struct ParsedBlock: Sendable {
+  var batch = PathBatch()
+  /// Names that the table did not know when the block was parsed; they hold provisional ids, counted
+  /// from the table's size.
+  var newNames = TouchpointTable()
+  /// Line feeds passed, those inside quotes included.
+  var lineCount = 0
+  var failure: RowFailure?
+
+  mutating func clear() {
+    batch.removeAll()
+    if newNames.count > 0 { newNames = TouchpointTable() }
+    lineCount = 0
+    failure = nil
+  }
+}
+
+/// Why a record could not be read; the lines before the block are not counted yet.
+struct RowFailure: Error, Equatable {
+  /// Line feeds between the block's start and the line to blame.
+  var lineOffset: Int
+  /// The character in that line, counted from 1.
+  var column: Int
+  var problem: String
+  var remedy: String
+}
+
+/// Turns records into rows of a path table, in place: no field is copied unless quotes inside it
+/// must be undone.
+struct PathRowParser: Sendable {
+  private let layout: PathTableLayout
+  private let known: TouchpointTable
+  private let provisionalStart: Int32
+  private let delimiter: UInt64
+  private let separator: [UInt8]
+  private let separatorStart: UInt64
+
+  /// - Parameter known: The names that keep their ids; others get provisional ones.
+  init(_ layout: PathTableLayout, known: TouchpointTable) {
+    self.layout = layout
+    self.known = known
+    provisionalStart = Int32(known.count)
+    delimiter = ByteScan.pattern(layout.delimiter)
+    separator = Array(layout.pathSeparator.utf8)
+    separatorStart = ByteScan.pattern(separator[0])
+  }
+
+  private static let lineFeed = ByteScan.pattern(UInt8(ascii: "\n"))
+  private static let quote = ByteScan.pattern(UInt8(ascii: "\""))
+
+  /// Reads all records of a block, up to the first that cannot be read.
+  ///
+  /// - Parameter bytes: Whole records; the last byte is a line feed, and eight readable bytes follow.
+  func parse(_ bytes: UnsafeRawBufferPointer, into result: inout ParsedBlock) {
+    guard bytes.count > 0 else { return }
+    let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    let end = start + bytes.count
+    var position = start
+    while position < end {
+      let record = position
+      do throws(Fault) {
+        position = try parseRecord(from: position, to: end, into: &result)
+      } catch {
+        result.failure = failure(error, in: start..<end, record: record, lines: result.lineCount)
+        return
+      }
+    }
+  }
+
+  /// A reason to refuse a record, and where it begins.
+  ///
+  /// `@unchecked Sendable`: it is caught before the call that threw it returns.
+  private struct Fault: Error, @unchecked Sendable {
+    var position: UnsafePointer<UInt8>
+    var problem: String
+    var remedy: String
+  }
+
+  private func failure(
+    _ fault: Fault, in block: Range<UnsafePointer<UInt8>>, record: UnsafePointer<UInt8>, lines: Int
+  ) -> RowFailure {
+    let before = UnsafeBufferPointer(start: record, count: fault.position - record)
+    let line = before.lastIndex(of: UInt8(ascii: "\n")).map { before[($0 + 1)...] } ?? before[...]
+    return RowFailure(
+      lineOffset: lines + before.count { $0 == UInt8(ascii: "\n") },
+      // Characters, as an editor counts them: continuation bytes of UTF-8 start none.
+      column: line.count { $0 & 0xC0 != 0x80 } + 1,
+      problem: fault.problem, remedy: fault.remedy)
+  }
+
+  /// One field of a record: its bytes without quotes, and where it begins in the input.
+  private struct FieldBytes {
+    var start: UnsafePointer<UInt8>
+    var end: UnsafePointer<UInt8>
+    var origin: UnsafePointer<UInt8>
+
+    mutating func trim() {
+      while start < end && start.pointee == UInt8(ascii: " ") { start += 1 }
+      while start < end && Self.isBlank((end - 1).pointee) { end -= 1 }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\r")
+    }
+
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: end - start) }
+  }
+
+  /// Reads one record and returns the position behind its line feed.
+  @inline(__always)
+  private func parseRecord(
+    from record: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>, into result: inout ParsedBlock
+  ) throws(Fault) -> UnsafePointer<UInt8> {
+    if record.pointee == UInt8(ascii: "\n")
+      || (record.pointee == UInt8(ascii: "\r") && record[1] == UInt8(ascii: "\n"))
+    {
+      result.lineCount += 1
+      return record + (record.pointee == UInt8(ascii: "\n") ? 1 : 2)
+    }
+    var position = record
+    var column = 0
+    var totals = PathTotals(conversions: 0)
+    var pathOrigin = record
+    var valueOrigin = record
+    var quotedLineFeeds = 0
+    while true {
+      var field: FieldBytes
+      let fieldEnd: UnsafePointer<UInt8>
+      var unquoted: [UInt8] = []
+      if position.pointee == UInt8(ascii: "\"") {
+        fieldEnd = try quotedFieldEnd(from: position, to: end)
+        field = FieldBytes(start: position + 1, end: fieldEnd - 1, origin: position)
+        quotedLineFeeds += field.bytes.count { $0 == UInt8(ascii: "\n") }
+        if field.bytes.contains(UInt8(ascii: "\"")) { unquoted = undoubled(field.bytes) }
+      } else {
+        fieldEnd = ByteScan.first(delimiter, Self.lineFeed, from: position)
+        field = FieldBytes(start: position, end: fieldEnd, origin: position)
+      }
+      guard column < layout.fields.count else {
+        throw unequalColumns(from: record, origin: field.origin, to: end)
+      }
+      switch layout.fields[column] {
+      case .path:
+        pathOrigin = field.origin
+        if unquoted.isEmpty {
+          try appendTouches(field, to: &result)
+        } else {
+          try appendTouches(copied: unquoted, origin: field.origin, to: &result)
+        }
+      case .conversions:
+        totals.conversions = try count(&field, .conversions)
+        if layout.rows == .journeys { totals.nonConverting = 1 - totals.conversions }
+      case .nulls: totals.nonConverting = try count(&field, .nulls)
+      case .value:
+        valueOrigin = field.origin
+        totals.value = try value(&field)
+      case .unused: break
+      }
+      column += 1
+      if fieldEnd.pointee == UInt8(ascii: "\n") {
+        position = fieldEnd + 1
+        break
+      }
+      if fieldEnd.pointee == UInt8(ascii: "\r") {
+        position = fieldEnd + 2
+        break
+      }
+      position = fieldEnd + 1
+    }
+    guard column == layout.fields.count else {
+      throw Fault(
+        position: record,
+        problem: "the row has \(column) columns where the header has \(layout.fields.count)",
+        remedy: "quote fields that contain the delimiter, or complete the row")
+    }
+    if totals.conversions == 0 && totals.value != 0 {
+      throw Fault(
+        position: valueOrigin,
+        problem: "\(columnName(.value)) is \(totals.value) on a row without conversions",
+        remedy: "count its conversions, or set the value to 0")
+    }
+    if result.batch.openTouchCount == 0 && layout.emptyPaths == .reject {
+      throw Fault(
+        position: pathOrigin, problem: "the path is empty",
+        remedy: "remove the row, or count it as baseline with --empty-paths baseline")
+    }
+    result.batch.endRow(totals)
+    result.lineCount += 1 + quotedLineFeeds
+    return position
+  }
+
+  /// The end of a quoted field: the delimiter, line feed, or carriage return of a line's end, behind
+  /// the closing quote.
+  private func quotedFieldEnd(
+    from opening: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
+  ) throws(Fault) -> UnsafePointer<UInt8> {
+    var position = opening + 1
+    while true {
+      position = ByteScan.first(Self.quote, from: position, to: end)
+      guard position < end else {
+        throw Fault(
+          position: opening, problem: "this double quote is never closed",
+          remedy: "close it, or double it where it belongs to the text")
+      }
+      position += 1
+      if position < end && position.pointee == UInt8(ascii: "\"") {
+        position += 1
+        continue
+      }
+      if position < end
+        && (position.pointee == layout.delimiter || position.pointee == UInt8(ascii: "\n")
+          || (position.pointee == UInt8(ascii: "\r") && position[1] == UInt8(ascii: "\n")))
+      {
+        return position
+      }
+      throw Fault(
+        position: position, problem: "text follows a closing double quote",
+        remedy: "double a quote that belongs to the text, and quote the whole field")
+    }
+  }
+
+  private func undoubled(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    var position = 0
+    while position < bytes.count {
+      result.append(bytes[position])
+      position += bytes[position] == UInt8(ascii: "\"") ? 2 : 1
+    }
+    return result
+  }
+
+  private func unequalColumns(
+    from record: UnsafePointer<UInt8>, origin: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
+  ) -> Fault {
+    var columns = layout.fields.count + 1
+    var position = ByteScan.first(delimiter, Self.lineFeed, from: origin)
+    while position.pointee == layout.delimiter {
+      columns += 1
+      position = ByteScan.first(delimiter, Self.lineFeed, from: position + 1)
+    }
+    return Fault(
+      position: origin,
+      problem: "the row has \(columns) columns where the header has \(layout.fields.count)",
+      remedy: "quote fields that contain the delimiter")
+  }
+
+  // MARK: Numbers
+
+  private func columnName(_ field: PathTableLayout.Field) -> String {
+    quotedForMessage(layout.name(of: field) ?? "")
+  }
+
+  /// The largest count that Double holds exactly together with every smaller one.
+  private static let largestCount = 9_007_199_254_740_992.0
+
+  @inline(__always)
+  private func count(
+    _ field: inout FieldBytes, _ kind: PathTableLayout.Field
+  ) throws(Fault) -> Double {
+    field.trim()
+    if layout.rows == .journeys { return try flag(field) }
+    if let count = DecimalNumber.parse(field.bytes), count >= 0, count <= Self.largestCount {
+      return count
+    }
+    throw countFault(field, kind)
+  }
+
+  private func countFault(_ field: FieldBytes, _ kind: PathTableLayout.Field) -> Fault {
+    let found = "\(columnName(kind)) is \(quotedForMessage(field.bytes))"
+    guard let count = DecimalNumber.parse(field.bytes) else {
+      return Fault(
+        position: field.origin, problem: "\(found), which is no number",
+        remedy: "write a count such as 0 or 12, without thousands separators")
+    }
+    return count < 0
+      ? Fault(
+        position: field.origin, problem: "\(found), and a count cannot be negative",
+        remedy: "correct the row")
+      : Fault(
+        position: field.origin, problem: "\(found), and counts above 2^53 lose precision",
+        remedy: "correct the row, or count in larger units")
+  }
+
+  private func flag(_ field: FieldBytes) throws(Fault) -> Double {
+    switch String(decoding: field.bytes.prefix(6), as: UTF8.self).lowercased() {
+    case "1", "1.0", "true": return 1
+    case "0", "0.0", "false": return 0
+    default:
+      throw Fault(
+        position: field.origin,
+        problem: "\(columnName(.conversions)) is \(quotedForMessage(field.bytes))"
+          + " where one row is one journey",
+        remedy: "write 1 or 0, or use --rows paths where a row counts many journeys")
+    }
+  }
+
+  @inline(__always)
+  private func value(_ field: inout FieldBytes) throws(Fault) -> Double {
+    field.trim()
+    // An export leaves the value empty where nothing was sold.
+    if field.start == field.end { return 0 }
+    if let value = DecimalNumber.parse(field.bytes), value.isFinite { return value }
+    throw Fault(
+      position: field.origin,
+      problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), which is no finite number",
+      remedy: "write a number such as 12.5, without currency or thousands separators")
+  }
+
+  // MARK: Touches
+
+  /// Appends the touches of a path whose quotes had to be undone.
+  private func appendTouches(
+    copied bytes: [UInt8], origin: UnsafePointer<UInt8>, to result: inout ParsedBlock
+  ) throws(Fault) {
+    let padded = bytes + [UInt8](repeating: 0, count: ByteBlock.padding)
+    let outcome: Fault? = padded.withUnsafeBufferPointer { padded in
+      let start = padded.baseAddress!
+      do throws(Fault) {
+        try appendTouches(
+          FieldBytes(start: start, end: start + bytes.count, origin: origin), to: &result)
+        return nil
+      } catch {
+        // The copy's positions mean nothing in the input.
+        return Fault(position: origin, problem: error.problem, remedy: error.remedy)
+      }
+    }
+    if let outcome { throw outcome }
+  }
+
+  @inline(__always)
+  private func appendTouches(
+    _ field: FieldBytes, to result: inout ParsedBlock
+  ) throws(Fault) {
+    var field = field
+    field.trim()
+    if field.start == field.end { return }
+    var position = field.start
+    while true {
+      let separatorPosition = nextSeparator(from: position, to: field.end)
+      var start = position
+      var end = separatorPosition
+      while start < end && start.pointee == UInt8(ascii: " ") { start += 1 }
+      while end > start && (end - 1).pointee == UInt8(ascii: " ") { end -= 1 }
+      if start < end {
+        result.batch.appendTouch(try touchpoint(start, end, &result.newNames))
+      } else if layout.emptyTouchpoints == .reject {
+        throw Fault(
+          position: start,
+          problem: "a touchpoint is empty in the path \(quotedForMessage(field.bytes))",
+          remedy: "correct the path, or skip empty touchpoints with --empty-touchpoints drop")
+      }
+      if separatorPosition == field.end { return }
+      position = separatorPosition + separator.count
+    }
+  }
+
+  @inline(__always)
+  private func nextSeparator(
+    from position: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
+  ) -> UnsafePointer<UInt8> {
+    var candidate = ByteScan.first(separatorStart, from: position, to: end)
+    if separator.count == 1 { return candidate }
+    while candidate < end {
+      if end - candidate >= separator.count
+        && separator.indices.allSatisfy({ candidate[$0] == separator[$0] })
+      {
+        return candidate
+      }
+      candidate = ByteScan.first(separatorStart, from: candidate + 1, to: end)
+    }
+    return end
+  }
+
+  @inline(__always)
+  private func touchpoint(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ newNames: inout TouchpointTable
+  ) throws(Fault) -> Int32 {
+    let length = end - start
+    if length <= 8 {
+      let word = ByteScan.word(start, length: length)
+      if let id = known.id(ofWord: word, length: length) { return id }
+      if let id = newNames.id(ofWord: word, length: length) { return provisionalStart + id }
+    }
+    let bytes = UnsafeRawBufferPointer(start: start, count: length)
+    if length > 8 {
+      if let id = known.id(ofBytes: bytes) { return id }
+      if let id = newNames.id(ofBytes: bytes) { return provisionalStart + id }
+    }
+    return provisionalStart + (try newTouchpoint(bytes, &newNames))
+  }
+
+  private func newTouchpoint(
+    _ bytes: UnsafeRawBufferPointer, _ newNames: inout TouchpointTable
+  ) throws(Fault) -> Int32 {
+    let position = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    guard let name = String(validating: bytes, as: UTF8.self) else {
+      throw Fault(
+        position: position,
+        problem: "the touchpoint \(quotedForMessage(bytes)) is not UTF-8",
+        remedy: "save the file as UTF-8")
+    }
+    if PathTableFormat.reservedNames.contains(name) {
+      throw Fault(
+        position: position,
+        problem: "\(quotedForMessage(name)) is the name of a state of the chain, not of a touchpoint",
+        remedy: "rename the touchpoint")
+    }
+    return newNames.internBytes(bytes)
+  }
+}

@@ -1,0 +1,85 @@
+/// How a path table is written down. Everything left `nil` is detected from the input.
+public struct PathTableFormat: Sendable, Equatable {
+  /// What stands between two fields, one ASCII character.
+  public var delimiter: UInt8?
+  /// What stands between two touchpoints of a path. Spaces around it belong to neither side.
+  public var pathSeparator: String?
+  /// The header's name of the column that holds the path.
+  public var pathColumn: String?
+  /// The header's name of the column that counts conversions.
+  public var conversionsColumn: String?
+  /// The header's name of the column that sums their value.
+  public var valueColumn: String?
+  /// The header's name of the column that counts journeys that did not convert.
+  public var nullsColumn: String?
+  /// What one row stands for.
+  public var rows: RowMeaning?
+  /// What becomes of a row without a touchpoint.
+  public var emptyPaths = EmptyPaths.reject
+  /// What becomes of nothing between two separators.
+  public var emptyTouchpoints = EmptyTouchpoints.reject
+
+  public init() {}
+
+  /// What one row stands for.
+  public enum RowMeaning: String, Sendable, CaseIterable {
+    /// All journeys along one path; counts may be any number from 0.
+    case paths
+    /// One journey: its conversions are 1 or 0, and 0 is a journey that did not convert.
+    case journeys
+  }
+
+  /// What becomes of a row without a touchpoint.
+  public enum EmptyPaths: String, Sendable, CaseIterable {
+    case reject
+    /// Its conversions count as baseline, which no touchpoint earned.
+    case baseline
+  }
+
+  /// What becomes of nothing between two separators.
+  public enum EmptyTouchpoints: String, Sendable, CaseIterable {
+    case reject
+    case drop
+  }
+
+  /// Names that outputs use for the states of a chain that are not touchpoints.
+  public static let reservedNames = ["(start)", "(conversion)", "(null)"]
+}
+
+/// How a path table turned out to be written: ``PathTableFormat`` with every question answered.
+public struct PathTableLayout: Sendable, Equatable {
+  public let delimiter: UInt8
+  /// Without the spaces around it.
+  public let pathSeparator: String
+  public let rows: PathTableFormat.RowMeaning
+  /// The header.
+  public let columnNames: [String]
+  let fields: [Field]
+  let emptyPaths: PathTableFormat.EmptyPaths
+  let emptyTouchpoints: PathTableFormat.EmptyTouchpoints
+
+  /// What a column holds.
+  enum Field: Sendable, CaseIterable {
+    case path, conversions, value, nulls, unused
+  }
+
+  /// The header's name of the column that holds a kind of field.
+  func name(of field: Field) -> String? { fields.firstIndex(of: field).map { columnNames[$0] } }
+
+  /// Whether the input says what conversions were worth.
+  public var hasValue: Bool { fields.contains(.value) }
+  /// Whether the input can hold journeys that did not convert.
+  public var hasNulls: Bool { fields.contains(.nulls) || rows == .journeys }
+
+  /// One line that tells what was detected.
+  public var summary: String {
+    let delimiterName =
+      delimiter == UInt8(ascii: "\t") ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'"
+    let columns = Field.allCases.compactMap { field in
+      name(of: field).flatMap { field == .unused ? nil : "\(field) = \(quotedForMessage($0))" }
+    }
+    return "delimiter \(delimiterName), path separator '\(pathSeparator)', "
+      + columns.joined(separator: ", ") + ", one row is "
+      + (rows == .paths ? "all journeys along a path" : "one journey")
+  }
+}

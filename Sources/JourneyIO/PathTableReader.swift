@@ -1,0 +1,151 @@
+import Journeys
+import Parallel
+
+/// Reads a path table as a stream, and merges equal paths while it is read.
+///
+/// Memory grows with distinct paths: besides them there are two waves of blocks, however long the
+/// input.
+public struct PathTableReader: Sendable {
+  /// How the input is written, as far as the user said.
+  public var format: PathTableFormat
+  /// Called from time to time with the bytes read so far, gzip undone.
+  public var progress: (@Sendable (Int) -> Void)?
+
+  private let blockSize: Int
+  private static let blocksPerWave = 16
+
+  /// A reader for a format.
+  public init(_ format: PathTableFormat = PathTableFormat()) {
+    self.init(format, blockSize: 512 << 10)
+  }
+
+  /// A reader with blocks of another size: tests use small ones, to put many cuts into little data.
+  init(_ format: PathTableFormat, blockSize: Int) {
+    self.format = format
+    self.blockSize = blockSize
+  }
+
+  /// What a reading gives.
+  public struct Result: Sendable {
+    public let table: PathTable
+    public let layout: PathTableLayout
+    /// Records behind the header, blank lines not counted.
+    public let rows: Int
+  }
+
+  /// Reads a whole input.
+  ///
+  /// - Throws: ``InputError`` for the first record that makes no sense, in the order of the input.
+  /// - Complexity: O(bytes), in parallel.
+  public func read(_ location: InputLocation) throws(InputError) -> Result {
+    try read(from: openSource(location), name: location.name)
+  }
+
+  func read(from source: any ByteSource, name: String) throws(InputError) -> Result {
+    let reader = BlockReader(source, name: name, blockSize: blockSize)
+    var current = (0..<Self.blocksPerWave).map { _ in ByteBlock() }
+    var spare = (0..<Self.blocksPerWave).map { _ in ByteBlock() }
+    var wave = reader.fill(current)
+    if wave.blocks.isEmpty {
+      throw wave.failure
+        ?? InputError(
+          .badData, source: name, problem: "the input is empty",
+          remedy: "give a path table with a header line")
+    }
+    let (layout, headerLength) = try readHeader(wave.blocks[0], name: name)
+
+    var touchpoints = TouchpointTable()
+    var builder = PathTableBuilder()
+    var parsed = [ParsedBlock](repeating: ParsedBlock(), count: Self.blocksPerWave)
+    var lines = 1
+    var rows = 0
+    var bytes = 0
+    var isFirst = true
+    while true {
+      let blocks = wave.blocks
+      if parsed.count > blocks.count { parsed.removeLast(parsed.count - blocks.count) }
+      let parser = PathRowParser(layout, known: touchpoints)
+      let skipped = isFirst ? headerLength : 0
+      Parallel.forEachElement(of: &parsed) { index, result in
+        result.clear()
+        let bytes = blocks[index].bytes
+        parser.parse(
+          UnsafeRawBufferPointer(rebasing: bytes[(index == 0 ? skipped : 0)...]), into: &result)
+      }
+      let provisionalStart = Int32(touchpoints.count)
+      for index in parsed.indices {
+        if let failure = parsed[index].failure {
+          throw InputError(
+            .badData, source: name, line: lines + failure.lineOffset + 1, column: failure.column,
+            problem: failure.problem, remedy: failure.remedy)
+        }
+        lines += parsed[index].lineCount
+        rows += parsed[index].batch.count
+        bytes += blocks[index].count
+        if parsed[index].newNames.count > 0 {
+          let ids = parsed[index].newNames.names.map { touchpoints.intern($0) }
+          parsed[index].batch.replaceProvisional(from: provisionalStart, with: ids)
+        }
+      }
+      if var failure = wave.failure {
+        if failure.kind == .badData {
+          failure = InputError(
+            failure.kind, source: name, line: lines + 1, problem: failure.problem,
+            remedy: failure.remedy)
+        }
+        throw failure
+      }
+      progress?(bytes)
+
+      Parallel.forEachElement(of: &parsed) { _, result in PathTableBuilder.seal(&result.batch) }
+      let batches = parsed.map(\.batch)
+      let next = NextWave()
+      let (isLast, buffers) = (wave.isLast, spare)
+      builder.addSealed(batches) { if !isLast { next.wave = reader.fill(buffers) } }
+      guard let following = next.wave, !following.blocks.isEmpty || following.failure != nil else {
+        break
+      }
+      wave = following
+      swap(&current, &spare)
+      isFirst = false
+    }
+    let table = builder.finish(touchpoints: touchpoints)
+    try check(table, rows: rows, name: name)
+    return Result(table: table, layout: layout, rows: rows)
+  }
+
+  /// The layout, and the bytes that the header takes, its line feed included.
+  private func readHeader(
+    _ block: ByteBlock, name: String
+  ) throws(InputError) -> (PathTableLayout, Int) {
+    let bytes = block.bytes
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))!
+    let layout = try PathTableLayout.detect(
+      format, header: UnsafeRawBufferPointer(rebasing: bytes[start..<end]),
+      sample: UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...]), source: name)
+    return (layout, end + 1)
+  }
+
+  private func check(_ table: PathTable, rows: Int, name: String) throws(InputError) {
+    if rows == 0 {
+      throw InputError(
+        .badData, source: name, line: 1, problem: "there is a header and no row behind it",
+        remedy: "give at least one path")
+    }
+    if table.totals.journeys > 9_007_199_254_740_992 || !table.totals.value.isFinite {
+      throw InputError(
+        .badData, source: name,
+        problem: "the rows add up to \(table.totals.journeys) journeys worth \(table.totals.value),"
+          + " more than Double can count exactly",
+        remedy: "look for rows with counts that are far too large")
+    }
+  }
+}
+
+/// A wave that was read while another one was merged.
+///
+/// `@unchecked Sendable`: one piece of parallel work writes it, and it is read when all have ended.
+private final class NextWave: @unchecked Sendable {
+  var wave: BlockReader.Wave?
+}

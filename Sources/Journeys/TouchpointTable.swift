@@ -1,0 +1,150 @@
+/// Interns touchpoint names: each distinct name gets the next dense id, 0, 1, 2, …
+///
+/// A name is any UTF-8 text; two names are the same when their bytes are.
+public struct TouchpointTable: Sendable {
+  /// The names, by id.
+  public private(set) var names: [String] = []
+
+  private var nameBytes: [UInt8] = []
+  private var nameStarts: [Int] = [0]
+  /// Open addressing with linear probing; a power of two, at most half full.
+  private var slots: [Slot] = [Slot](repeating: Slot(), count: 16)
+
+  /// A table without names.
+  public init() {}
+
+  /// A table of `names`, in that order; a repeated name keeps its first id.
+  public init(_ names: some Sequence<String>) {
+    for name in names { intern(name) }
+  }
+
+  /// The number of names.
+  public var count: Int { names.count }
+
+  /// The id of a name, or `nil` where the table does not hold it.
+  ///
+  /// - Complexity: O(length) on average.
+  public func id(of name: String) -> Int32? {
+    var name = name
+    return name.withUTF8 { id(ofBytes: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The id of a name given as bytes, or `nil` where the table does not hold it.
+  ///
+  /// - Complexity: O(length) on average.
+  public func id(ofBytes bytes: UnsafeRawBufferPointer) -> Int32? {
+    let fingerprint = Fingerprint(bytes)
+    return id(of: fingerprint, bytes: bytes)
+  }
+
+  /// The id of a name of at most eight bytes that was packed into one word, first byte lowest, and
+  /// zero behind its end: the form in which a parser has it at hand.
+  ///
+  /// - Complexity: O(1) on average.
+  @inline(__always)
+  public func id(ofWord word: UInt64, length: Int) -> Int32? {
+    let length = UInt32(truncatingIfNeeded: length)
+    let mask = slots.count &- 1
+    return slots.withUnsafeBufferPointer { slots in
+      var position = Fingerprint.spread(word, length) & mask
+      while true {
+        let slot = slots[position]
+        if slot.word == word && slot.length == length { return slot.id }
+        if slot.id < 0 { return nil }
+        position = (position &+ 1) & mask
+      }
+    }
+  }
+
+  /// Adds a name unless it is there, and returns its id.
+  ///
+  /// - Complexity: O(length), amortised.
+  @discardableResult
+  public mutating func intern(_ name: String) -> Int32 {
+    var name = name
+    return name.withUTF8 { internBytes(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Adds a name given as bytes, which must be valid UTF-8, unless it is there, and returns its id.
+  ///
+  /// - Complexity: O(length), amortised.
+  public mutating func internBytes(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+    let fingerprint = Fingerprint(bytes)
+    if let id = id(of: fingerprint, bytes: bytes) { return id }
+    precondition(names.count < Int32.max, "more touchpoints than Int32 can number")
+    let id = Int32(names.count)
+    names.append(String(decoding: bytes, as: UTF8.self))
+    nameBytes.append(contentsOf: bytes)
+    nameStarts.append(nameBytes.count)
+    if names.count * 2 > slots.count {
+      let old = slots
+      slots = [Slot](repeating: Slot(), count: slots.count * 2)
+      for slot in old where slot.id >= 0 { place(slot) }
+    }
+    place(Slot(word: fingerprint.word, length: fingerprint.length, id: id))
+    return id
+  }
+
+  private mutating func place(_ slot: Slot) {
+    let mask = slots.count - 1
+    var position = Fingerprint.spread(slot.word, slot.length) & mask
+    while slots[position].id >= 0 { position = (position + 1) & mask }
+    slots[position] = slot
+  }
+
+  private func id(of fingerprint: Fingerprint, bytes: UnsafeRawBufferPointer) -> Int32? {
+    let mask = slots.count - 1
+    var position = Fingerprint.spread(fingerprint.word, fingerprint.length) & mask
+    while slots[position].id >= 0 {
+      let slot = slots[position]
+      if slot.word == fingerprint.word && slot.length == fingerprint.length
+        && (bytes.count <= 8 || hasBytes(bytes, id: Int(slot.id)))
+      {
+        return slot.id
+      }
+      position = (position + 1) & mask
+    }
+    return nil
+  }
+
+  private func hasBytes(_ bytes: UnsafeRawBufferPointer, id: Int) -> Bool {
+    nameBytes[nameStarts[id]..<nameStarts[id + 1]].elementsEqual(bytes)
+  }
+
+  private struct Slot {
+    var word: UInt64 = 0
+    var length: UInt32 = .max
+    var id: Int32 = -1
+  }
+}
+
+extension TouchpointTable: Equatable {
+  public static func == (left: Self, right: Self) -> Bool { left.names == right.names }
+}
+
+/// What a name is looked up by: the name itself where it fits into one word, else a hash of it.
+private struct Fingerprint {
+  let word: UInt64
+  let length: UInt32
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    var words: UInt64 = 0
+    var position = 0
+    while position < bytes.count {
+      var word: UInt64 = 0
+      for (shift, byte) in bytes[position..<min(position + 8, bytes.count)].enumerated() {
+        word |= UInt64(byte) << (UInt64(shift) * 8)
+      }
+      words = position == 0 ? word : PathHash.mix(words, word)
+      position += 8
+    }
+    word = words
+    length = UInt32(truncatingIfNeeded: bytes.count)
+  }
+
+  /// Where to start probing.
+  @inline(__always)
+  static func spread(_ word: UInt64, _ length: UInt32) -> Int {
+    Int(truncatingIfNeeded: PathHash.mix(word, UInt64(length)) >> 20)
+  }
+}

@@ -1,0 +1,59 @@
+/// A dense matrix of `Double`, stored by column, as LAPACK wants it.
+///
+/// Element (i, j) lies at `elements[i + j * rows]`.
+public struct Matrix: Sendable, Equatable {
+  public let rows: Int
+  public let columns: Int
+  /// All elements, column after column; `rows * columns` of them.
+  public internal(set) var elements: [Double]
+
+  /// A matrix of zeros.
+  public init(rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0, "a matrix has no negative side")
+    self.rows = rows
+    self.columns = columns
+    elements = [Double](repeating: 0, count: rows * columns)
+  }
+
+  /// The identity of order `n`.
+  public static func identity(_ n: Int) -> Matrix {
+    var matrix = Matrix(rows: n, columns: n)
+    for i in 0..<n { matrix[i, i] = 1 }
+    return matrix
+  }
+
+  /// Element in row `i` and column `j`, counted from 0. Traps outside the matrix.
+  public subscript(i: Int, j: Int) -> Double {
+    get {
+      precondition(i < rows && j < columns, "outside the matrix")
+      return elements[i + j * rows]
+    }
+    set {
+      precondition(i < rows && j < columns, "outside the matrix")
+      elements[i + j * rows] = newValue
+    }
+  }
+
+  /// The matrix of the rows and columns at `indices`, in that order.
+  ///
+  /// - Complexity: O(k²) for k indices.
+  public func submatrix(_ indices: [Int]) -> Matrix {
+    var result = Matrix(rows: indices.count, columns: indices.count)
+    for (j, column) in indices.enumerated() {
+      for (i, row) in indices.enumerated() { result[i, j] = self[row, column] }
+    }
+    return result
+  }
+
+  /// The product of this matrix and a vector of length ``columns``.
+  ///
+  /// - Complexity: O(rows × columns).
+  public func times(_ vector: [Double]) -> [Double] {
+    precondition(vector.count == columns, "the vector has one entry a column")
+    var result = [Double](repeating: 0, count: rows)
+    for j in 0..<columns where vector[j] != 0 {
+      for i in 0..<rows { result[i] += elements[i + j * rows] * vector[j] }
+    }
+    return result
+  }
+}

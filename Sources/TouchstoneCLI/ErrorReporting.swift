@@ -1,0 +1,42 @@
+import ArgumentParser
+import Attribution
+import JourneyIO
+import SystemPackage
+
+/// Runs a command's work; an error becomes one message on standard error and the documented exit code.
+func reportingErrors(_ work: () throws -> Void) throws {
+  do {
+    try work()
+  } catch let error as ModelListError {
+    throw ValidationError(error.description)
+  } catch let error as InputError {
+    let code: ExitCode =
+      switch error.kind {
+      case .missing: .noInput
+      case .badData: .dataError
+      case .readFailure: .inputOutputError
+      }
+    throw fail(error.description, code)
+  } catch let error as AttributionError {
+    throw fail(error.description, .dataError)
+  } catch let error as OutputError {
+    switch error.kind {
+    case .closedPipe: throw ExitCode.inputOutputError
+    case .cannotCreate: throw fail(error.description, .cannotCreate)
+    case .writeFailure: throw fail(error.description, .inputOutputError)
+    }
+  }
+}
+
+private func fail(_ message: String, _ code: ExitCode) -> ExitCode {
+  _ = try? FileDescriptor.standardError.writeAll("touchstone: \(message)\n".utf8)
+  return code
+}
+
+/// After sysexits.h; wrong usage, 64, is the argument parser's own.
+extension ExitCode {
+  static let dataError = ExitCode(65)
+  static let noInput = ExitCode(66)
+  static let cannotCreate = ExitCode(73)
+  static let inputOutputError = ExitCode(74)
+}

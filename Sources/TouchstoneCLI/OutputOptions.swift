@@ -1,0 +1,43 @@
+import ArgumentParser
+import Parallel
+import Reporting
+
+/// The options of every command that prints results.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "How to write the results.")
+  var format = OutputFormat.table
+
+  @Option(name: [.short, .long], help: "The file to write; default: standard output.")
+  var output: String?
+
+  @Flag(name: [.short, .long], help: "Nothing on standard error but errors.")
+  var quiet = false
+
+  @Option(help: "The most threads to use. Default: one a core. Results do not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 {
+      throw ValidationError("--threads is \(threads); give 1 or more")
+    }
+  }
+
+  /// Fails before any work is done where the results could not be written afterwards.
+  func checkDestination() throws(OutputError) {
+    if let output { try OutputFile(output).check() }
+  }
+
+  func write(_ text: String) throws(OutputError) {
+    if let output {
+      try OutputFile(output).write(text)
+    } else {
+      try StandardOutput.write(text)
+    }
+  }
+
+  func withThreads(_ work: () throws -> Void) throws {
+    try Parallel.$maximumThreads.withValue(threads, operation: work)
+  }
+}
+
+extension OutputFormat: ExpressibleByArgument {}

@@ -1,0 +1,6 @@
+import TouchstoneCLI
+
+@main
+enum Main {
+  static func main() { TouchstoneCommand.main() }
+}
