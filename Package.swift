@@ -12,6 +12,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    // Tests alone: exact rational arithmetic.
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "lapacke"),
@@ -48,6 +50,21 @@ let package = Package(
         "Parallel", "MonteCarlo", "LinearAlgebra", "Journeys", "JourneyIO", "Attribution",
         "Reporting",
       ]),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["Journeys", .product(name: "BigInt", package: "BigInt")],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
+    .testTarget(name: "MonteCarloTests", dependencies: ["MonteCarlo"]),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
+    .testTarget(name: "JourneysTests", dependencies: ["Journeys", "Parallel", "TestSupport"]),
+    .testTarget(name: "JourneyIOTests", dependencies: ["JourneyIO", "Parallel", "TestSupport"]),
+    .testTarget(
+      name: "AttributionTests",
+      dependencies: ["Attribution", "JourneyIO", "LinearAlgebra", "Parallel", "TestSupport"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Attribution", "Journeys"]),
+    .testTarget(name: "TouchstoneCLITests", dependencies: ["touchstone", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -5,11 +5,13 @@
 
 TASK joins steps with +: heuristics (first, last and linear touch) or markovK (order K, K = 1, 2, ...),
 for example heuristics+markov1 or markov3. Everything else is the package's default, except that its
-advertisement is switched off. One JSON line on standard output: seconds per step and the totals of
-each result, so that a wrong or empty answer shows.
+advertisement is switched off. The last line on standard output is JSON: versions, seconds per step and
+the totals of each result, so that a wrong or empty answer shows.
 """
 
+import importlib.metadata
 import json
+import platform
 import re
 import sys
 import time
@@ -50,7 +52,10 @@ def main():
         totals[step] = {name: float(result[name].sum()) for name in result.columns if name != "channel_name"}
         totals[step]["channels"] = len(result)
 
+    packages = ("ChannelAttribution", "numpy", "pandas")
     print(json.dumps({
+        "python": platform.python_version(),
+        "versions": {name: importlib.metadata.version(name) for name in packages},
         "rows": len(table),
         "seconds": {name: round(seconds, 3) for name, seconds in marks},
         "totals": totals,

@@ -14,7 +14,7 @@ The world behind the rows:
   channel bends to its own taste (log-normal factors), so that the chain is truly of first order;
 - journeys: one per row, and a geometric number more; each converts with a probability that depends
   on the last touch, MEAN_CONVERSION on average;
-- value: log-normal per row and proportional to the conversions, in thousandths.
+- value: log-normal per row and proportional to the conversions, in whole cents.
 """
 
 import argparse
@@ -24,10 +24,10 @@ import sys
 import numpy as np
 
 ZIPF_EXPONENT = 0.7
-PERSISTENCE = 0.15
-TASTE_SPREAD = 0.5
+PERSISTENCE = 0.2
+TASTE_SPREAD = 0.7
 EXTRA_JOURNEYS = 0.25
-MEAN_CONVERSION = 0.10
+MEAN_CONVERSION = 0.2
 MEDIAN_VALUE = 25.0
 VALUE_SPREAD = 0.8
 CHUNK_ROWS = 250_000  # part of the definition of the data: another size gives other bytes
@@ -80,32 +80,23 @@ def draw_paths(chain, lengths, rng):
         current = chain.next(current[going_on], rng)
 
 
-def decimal(thousandths):
-    """12340 -> 12.34, 12345 -> 12.345: two decimals, or three where they are needed."""
-    whole, rest = divmod(thousandths, 1000)
-    return f"{whole}.{rest // 10:02d}" if rest % 10 == 0 else f"{whole}.{rest:03d}"
-
-
 def chunk_text(chain, cells, width, rows, mean_length, rng):
     lengths = rng.geometric(1.0 / mean_length, rows)
     touches, starts = draw_paths(chain, lengths, rng)
     journeys = rng.geometric(1.0 / (1.0 + EXTRA_JOURNEYS), rows)
     conversions = rng.binomial(journeys, chain.conversion[touches[starts[1:] - 1]])
     per_conversion = MEDIAN_VALUE * np.exp(VALUE_SPREAD * rng.standard_normal(rows))
-    # Half of the rows are whole cents, half carry thousandths (an average, or another currency).
-    thousandths = np.rint(per_conversion * 1000.0).astype(np.int64)
-    cents = rng.random(rows) < 0.5
-    thousandths = np.where(cents, np.maximum(thousandths // 10 * 10, 10), thousandths) * conversions
+    cents = np.maximum(1, np.rint(per_conversion * 100.0).astype(np.int64)) * conversions
 
     text = cells[touches].tobytes().decode("ascii")
     ends = starts[1:] * width - 3
     lines = [
-        f"{text[begin:end]},{won},{decimal(value)},{lost}\n" if won else f"{text[begin:end]},0,0,{lost}\n"
+        f"{text[begin:end]},{won},{value // 100}.{value % 100:02d},{lost}\n" if won else f"{text[begin:end]},0,0,{lost}\n"
         for begin, end, won, value, lost in zip(
             (starts[:-1] * width).tolist(),
             ends.tolist(),
             conversions.tolist(),
-            thousandths.tolist(),
+            cents.tolist(),
             (journeys - conversions).tolist(),
         )
     ]

@@ -2,7 +2,7 @@ import Journeys
 
 /// What a block of records came to.
 struct ParsedBlock: Sendable {
-  var batch = PathBatch()
+  let batch = PathBatch()
   /// Names that the table did not know when the block was parsed; they hold provisional ids, counted
   /// from the table's size.
   var newNames = TouchpointTable()
@@ -123,6 +123,7 @@ struct PathRowParser: Sendable {
     var position = record
     var column = 0
     var totals = PathTotals(conversions: 0)
+    var touchCount = 0
     var pathOrigin = record
     var valueOrigin = record
     var quotedLineFeeds = 0
@@ -146,9 +147,14 @@ struct PathRowParser: Sendable {
       case .path:
         pathOrigin = field.origin
         if unquoted.isEmpty {
-          try appendTouches(field, to: &result)
+          // No path has more touches than half its bytes, rounded up.
+          touchCount = try readTouches(
+            field, result.batch.openRow(capacity: (field.end - field.start) / 2 + 1),
+            &result.newNames)
         } else {
-          try appendTouches(copied: unquoted, origin: field.origin, to: &result)
+          touchCount = try readTouches(
+            copied: unquoted, origin: field.origin,
+            result.batch.openRow(capacity: unquoted.count / 2 + 1), &result.newNames)
         }
       case .conversions:
         totals.conversions = try count(&field, .conversions)
@@ -182,12 +188,12 @@ struct PathRowParser: Sendable {
         problem: "\(columnName(.value)) is \(totals.value) on a row without conversions",
         remedy: "count its conversions, or set the value to 0")
     }
-    if result.batch.openTouchCount == 0 && layout.emptyPaths == .reject {
+    if touchCount == 0 && layout.emptyPaths == .reject {
       throw Fault(
         position: pathOrigin, problem: "the path is empty",
         remedy: "remove the row, or count it as baseline with --empty-paths baseline")
     }
-    result.batch.endRow(totals)
+    result.batch.closeRow(touches: touchCount, totals)
     result.lineCount += 1 + quotedLineFeeds
     return position
   }
@@ -311,32 +317,35 @@ struct PathRowParser: Sendable {
 
   // MARK: Touches
 
-  /// Appends the touches of a path whose quotes had to be undone.
-  private func appendTouches(
-    copied bytes: [UInt8], origin: UnsafePointer<UInt8>, to result: inout ParsedBlock
-  ) throws(Fault) {
+  /// Reads the touches of a path whose quotes had to be undone.
+  private func readTouches(
+    copied bytes: [UInt8], origin: UnsafePointer<UInt8>, _ touches: UnsafeMutablePointer<Int32>,
+    _ newNames: inout TouchpointTable
+  ) throws(Fault) -> Int {
     let padded = bytes + [UInt8](repeating: 0, count: ByteBlock.padding)
-    let outcome: Fault? = padded.withUnsafeBufferPointer { padded in
+    let outcome: Result<Int, Fault> = padded.withUnsafeBufferPointer { padded in
       let start = padded.baseAddress!
       do throws(Fault) {
-        try appendTouches(
-          FieldBytes(start: start, end: start + bytes.count, origin: origin), to: &result)
-        return nil
+        return .success(
+          try readTouches(
+            FieldBytes(start: start, end: start + bytes.count, origin: origin), touches, &newNames))
       } catch {
         // The copy's positions mean nothing in the input.
-        return Fault(position: origin, problem: error.problem, remedy: error.remedy)
+        return .failure(Fault(position: origin, problem: error.problem, remedy: error.remedy))
       }
     }
-    if let outcome { throw outcome }
+    return try outcome.get()
   }
 
+  /// Reads the touches of a path and returns their number.
   @inline(__always)
-  private func appendTouches(
-    _ field: FieldBytes, to result: inout ParsedBlock
-  ) throws(Fault) {
+  private func readTouches(
+    _ field: FieldBytes, _ touches: UnsafeMutablePointer<Int32>, _ newNames: inout TouchpointTable
+  ) throws(Fault) -> Int {
     var field = field
     field.trim()
-    if field.start == field.end { return }
+    if field.start == field.end { return 0 }
+    var count = 0
     var position = field.start
     while true {
       let separatorPosition = nextSeparator(from: position, to: field.end)
@@ -345,14 +354,15 @@ struct PathRowParser: Sendable {
       while start < end && start.pointee == UInt8(ascii: " ") { start += 1 }
       while end > start && (end - 1).pointee == UInt8(ascii: " ") { end -= 1 }
       if start < end {
-        result.batch.appendTouch(try touchpoint(start, end, &result.newNames))
+        touches[count] = try touchpoint(start, end, &newNames)
+        count += 1
       } else if layout.emptyTouchpoints == .reject {
         throw Fault(
           position: start,
           problem: "a touchpoint is empty in the path \(quotedForMessage(field.bytes))",
           remedy: "correct the path, or skip empty touchpoints with --empty-touchpoints drop")
       }
-      if separatorPosition == field.end { return }
+      if separatorPosition == field.end { return count }
       position = separatorPosition + separator.count
     }
   }

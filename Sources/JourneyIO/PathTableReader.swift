@@ -56,7 +56,7 @@ public struct PathTableReader: Sendable {
 
     var touchpoints = TouchpointTable()
     var builder = PathTableBuilder()
-    var parsed = [ParsedBlock](repeating: ParsedBlock(), count: Self.blocksPerWave)
+    var parsed = (0..<Self.blocksPerWave).map { _ in ParsedBlock() }
     var lines = 1
     var rows = 0
     var bytes = 0
@@ -97,8 +97,8 @@ public struct PathTableReader: Sendable {
       }
       progress?(bytes)
 
-      Parallel.forEachElement(of: &parsed) { _, result in PathTableBuilder.seal(&result.batch) }
       let batches = parsed.map(\.batch)
+      Parallel.forEach(batches.count) { batches[$0].seal() }
       let next = NextWave()
       let (isLast, buffers) = (wave.isLast, spare)
       builder.addSealed(batches) { if !isLast { next.wave = reader.fill(buffers) } }

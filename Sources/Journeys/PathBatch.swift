@@ -1,43 +1,70 @@
-/// Rows of a path table as they are read, by column, before equal paths are merged.
+/// Rows of a path table as they are read, before equal paths are merged.
 ///
-/// A batch names its touchpoints by the ids of a ``TouchpointTable`` that its owner holds.
-public struct PathBatch: Sendable {
-  /// The touches of all rows, one row after the other.
-  private(set) var touches: [Int32] = []
-  /// Where each row ends in ``touches``.
-  private(set) var ends: [Int] = []
-  private(set) var totals: [PathTotals] = []
-  /// The hash of each row's path; filled by ``seal()``.
-  private(set) var hashes: [UInt64] = []
-  /// Row numbers sorted by part, and in each part ascending; filled by ``seal()``.
-  private(set) var rowsByPart: [Int32] = []
-  private(set) var partStarts: [Int] = []
+/// A batch names its touchpoints by the ids of a ``TouchpointTable`` that its owner holds. Its memory is kept
+/// from one filling to the next.
+///
+/// `@unchecked Sendable`: one thread at a time fills a batch, and it is only read once it is sealed.
+public final class PathBatch: @unchecked Sendable {
+  private var memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 8)
+  private var capacity = 4096
+  private var used = 0
+  /// The number of rows.
+  public private(set) var count = 0
+
+  /// Where the rows lie, sorted by the part of the table that they belong to; filled by ``seal()``.
+  private(set) var entries: [Entry] = []
+  private var partStarts = [Int](repeating: 0, count: PathTable.partCount + 1)
+  private var hashes: [UInt64] = []
+
+  /// A row's hash, and where it lies in the batch.
+  struct Entry: Sendable {
+    var hash: UInt64
+    var offset: Int
+  }
 
   /// A batch without rows.
   public init() {}
 
-  /// The number of rows.
-  public var count: Int { ends.count }
+  deinit { memory.deallocate() }
 
   /// Forgets all rows and keeps the memory.
-  public mutating func removeAll() {
-    touches.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-    totals.removeAll(keepingCapacity: true)
+  public func removeAll() {
+    used = 0
+    count = 0
   }
 
-  /// Adds a touch to the row that ``endRow(_:)`` will end.
+  /// Makes room for the next row's path, at most `capacity` touches, to be written at the pointer returned.
+  ///
+  /// The pointer is good until the row is closed.
   @inline(__always)
-  public mutating func appendTouch(_ touchpoint: Int32) { touches.append(touchpoint) }
+  public func openRow(capacity touches: Int) -> UnsafeMutablePointer<Int32> {
+    let needed = used &+ PathRecord.size(touches: touches)
+    if needed > capacity { grow(to: needed) }
+    return PathRecord(base: memory + used).touches
+  }
 
-  /// The number of touches of the row under way.
-  public var openTouchCount: Int { touches.count - (ends.last ?? 0) }
-
-  /// Ends a row. A row without touches is a journey that no touchpoint took part in.
+  /// Ends the row that was opened. A path without touches is a journey that no touchpoint took part in.
   @inline(__always)
-  public mutating func endRow(_ rowTotals: PathTotals) {
-    ends.append(touches.count)
-    totals.append(rowTotals)
+  public func closeRow(touches: Int, _ totals: PathTotals) {
+    let record = PathRecord(base: memory + used)
+    record.close(touches: touches, totals)
+    used &+= record.size
+    count &+= 1
+  }
+
+  /// Adds a row.
+  public func append(_ path: some Collection<Int32>, _ totals: PathTotals) {
+    let touches = openRow(capacity: path.count)
+    for (position, touch) in path.enumerated() { touches[position] = touch }
+    closeRow(touches: path.count, totals)
+  }
+
+  private func grow(to needed: Int) {
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: needed * 2, alignment: 8)
+    larger.copyMemory(from: memory, byteCount: used)
+    memory.deallocate()
+    memory = larger
+    capacity = needed * 2
   }
 
   /// Replaces the ids from `first` upward, which a reader gave out provisionally.
@@ -45,34 +72,49 @@ public struct PathBatch: Sendable {
   /// - Parameters:
   ///   - first: The lowest provisional id.
   ///   - ids: The final id of provisional id `first + i`.
-  public mutating func replaceProvisional(from first: Int32, with ids: [Int32]) {
-    for position in touches.indices where touches[position] >= first {
-      touches[position] = ids[Int(touches[position] - first)]
+  public func replaceProvisional(from first: Int32, with ids: [Int32]) {
+    var offset = 0
+    while offset < used {
+      let record = PathRecord(base: memory + offset)
+      for position in 0..<record.touchCount where record.touches[position] >= first {
+        record.touches[position] = ids[Int(record.touches[position] - first)]
+      }
+      offset += record.size
     }
   }
 
   /// Hashes the rows and sorts them by the part of the table that they belong to.
-  mutating func seal() {
-    let rows = ends.count
+  public func seal() {
+    var starts = [Int](repeating: 0, count: PathTable.partCount + 1)
     hashes.removeAll(keepingCapacity: true)
-    hashes.reserveCapacity(rows)
-    var counts = [Int](repeating: 0, count: PathTable.partCount + 1)
-    touches.withUnsafeBufferPointer { touches in
-      var start = 0
-      for end in ends {
-        let hash = PathHash.of(UnsafeBufferPointer(rebasing: touches[start..<end]))
-        hashes.append(hash)
-        counts[PathTable.part(of: hash) + 1] += 1
-        start = end
-      }
+    hashes.reserveCapacity(count)
+    var offset = 0
+    while offset < used {
+      let record = PathRecord(base: memory + offset)
+      let hash = record.hash
+      hashes.append(hash)
+      starts[PathTable.part(of: hash) + 1] += 1
+      offset += record.size
     }
-    for part in 0..<PathTable.partCount { counts[part + 1] += counts[part] }
-    partStarts = counts
-    rowsByPart = [Int32](repeating: 0, count: rows)
-    for row in 0..<rows {
-      let part = PathTable.part(of: hashes[row])
-      rowsByPart[counts[part]] = Int32(truncatingIfNeeded: row)
-      counts[part] += 1
+    for part in 0..<PathTable.partCount { starts[part + 1] += starts[part] }
+    partStarts = starts
+    if entries.count < count {
+      entries = [Entry](repeating: Entry(hash: 0, offset: 0), count: count)
+    }
+    offset = 0
+    for hash in hashes {
+      let part = PathTable.part(of: hash)
+      entries[starts[part]] = Entry(hash: hash, offset: offset)
+      starts[part] += 1
+      offset += PathRecord(base: memory + offset).size
     }
   }
+
+  /// The entries of the rows that belong to a part.
+  func entries(ofPart part: Int) -> ArraySlice<Entry> {
+    entries[partStarts[part]..<partStarts[part + 1]]
+  }
+
+  @inline(__always)
+  func record(at offset: Int) -> PathRecord { PathRecord(base: memory + offset) }
 }

@@ -19,7 +19,11 @@ public struct PathTable: Sendable {
   /// The number of parts of every table.
   public static let partCount = 64
 
-  static func part(of hash: UInt64) -> Int { Int(hash >> 58) }
+  @inline(__always)
+  static func part(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 58) }
+
+  /// The part that the hash of a path without touches falls into.
+  static let partOfEmptyPath = part(of: Mixing.mix(0, 0))
 
   init(touchpoints: TouchpointTable, parts: [Part], untouched: PathTotals) {
     self.touchpoints = touchpoints
@@ -38,17 +42,15 @@ public struct PathTable: Sendable {
   ///   finite and not negative.
   public init(_ rows: some Sequence<(path: [String], totals: PathTotals)>) {
     var touchpoints = TouchpointTable()
-    var batch = PathBatch()
+    let batch = PathBatch()
     for row in rows {
       precondition(
         row.totals.conversions >= 0 && row.totals.nonConverting >= 0 && row.totals.journeys.isFinite
           && row.totals.value.isFinite, "counts are finite and not negative")
-      for name in row.path { batch.appendTouch(touchpoints.intern(name)) }
-      batch.endRow(row.totals)
+      batch.append(row.path.map { touchpoints.intern($0) }, row.totals)
     }
     var builder = PathTableBuilder()
-    var batches = [batch]
-    builder.add(&batches)
+    builder.add([batch])
     self = builder.finish(touchpoints: touchpoints)
   }
 
@@ -63,56 +65,41 @@ public struct PathTable: Sendable {
       nonConverting: totals.nonConverting - untouched.nonConverting)
   }
 
-  /// The longest path's number of touches; 0 for a table without paths.
-  public var longestPath: Int {
-    parts.lazy.map { part in
-      (0..<part.count).lazy.map { part.range(ofRow: $0).count }.max() ?? 0
-    }.max() ?? 0
-  }
-
-  /// Some of a table's rows, by column.
+  /// Some of a table's rows.
   public struct Part: Sendable {
-    /// The touches of all rows, one row after the other, as touchpoint ids.
-    public internal(set) var touches: [Int32] = []
-    /// Where each row ends in ``touches``; it starts where the row before ends.
-    public internal(set) var ends: [Int] = []
-    /// What happened along each row's path.
-    public internal(set) var totals: [PathTotals] = []
-
+    let arena: RecordArena
     /// The number of rows.
-    public var count: Int { ends.count }
+    public let count: Int
+    /// The number of touches of all rows.
+    public let touchCount: Int
 
-    /// Where row `row` lies in ``touches``.
-    @inline(__always)
-    public func range(ofRow row: Int) -> Range<Int> { (row == 0 ? 0 : ends[row - 1])..<ends[row] }
+    init(_ arena: RecordArena) {
+      self.arena = arena
+      var (count, touchCount) = (0, 0)
+      arena.forEach { record in
+        count += 1
+        touchCount += record.touchCount
+      }
+      self.count = count
+      self.touchCount = touchCount
+    }
 
-    /// Calls `body` with the touches and totals of every row, in order.
+    /// Calls `body` with the touches, as touchpoint ids, and totals of every row, in order.
     ///
     /// The touches are lent for the call alone.
     @inline(__always)
     public func forEachRow(_ body: (UnsafeBufferPointer<Int32>, PathTotals) -> Void) {
-      touches.withUnsafeBufferPointer { touches in
-        totals.withUnsafeBufferPointer { totals in
-          ends.withUnsafeBufferPointer { ends in
-            var start = 0
-            for row in 0..<ends.count {
-              let end = ends[row]
-              body(UnsafeBufferPointer(rebasing: touches[start..<end]), totals[row])
-              start = end
-            }
-          }
-        }
-      }
+      arena.forEach { body($0.path, $0.totals) }
     }
 
     func summedTotals() -> PathTotals {
       var conversions = CompensatedSum()
       var value = CompensatedSum()
       var nonConverting = CompensatedSum()
-      for row in totals {
-        conversions.add(row.conversions)
-        value.add(row.value)
-        nonConverting.add(row.nonConverting)
+      arena.forEach { record in
+        conversions.add(record.totals.conversions)
+        value.add(record.totals.value)
+        nonConverting.add(record.totals.nonConverting)
       }
       return PathTotals(
         conversions: conversions.value, value: value.value, nonConverting: nonConverting.value)

@@ -6,23 +6,19 @@ import Parallel
 /// whichever thread fills it: every sum has one order of addition, and results are bit-identical
 /// whatever the number of threads and wherever the batches were cut.
 public struct PathTableBuilder: Sendable {
-  private var parts = [GrowingPart](repeating: GrowingPart(), count: PathTable.partCount)
+  private var parts = (0..<PathTable.partCount).map { _ in GrowingPart() }
   private var untouched = PathTotals(conversions: 0)
 
   /// A builder without rows.
   public init() {}
 
-  /// Hashes and sorts a batch, so that ``addSealed(_:alongside:)`` can take it. Safe to run on many
-  /// batches at once.
-  public static func seal(_ batch: inout PathBatch) { batch.seal() }
-
-  /// Merges batches into the table.
-  public mutating func add(_ batches: inout [PathBatch]) {
-    Parallel.forEachElement(of: &batches) { _, batch in batch.seal() }
+  /// Seals batches and merges them into the table.
+  public mutating func add(_ batches: [PathBatch]) {
+    Parallel.forEach(batches.count) { batches[$0].seal() }
     addSealed(batches)
   }
 
-  /// Merges batches that ``seal(_:)`` has prepared.
+  /// Merges sealed batches into the table.
   ///
   /// - Parameters:
   ///   - batches: Batches in the order of the input.
@@ -32,111 +28,138 @@ public struct PathTableBuilder: Sendable {
     _ batches: [PathBatch], alongside other: (@Sendable () -> Void)? = nil
   ) {
     // The first piece is the other work, since it may be the longest.
-    var pieces = [Piece.other] + parts.map(Piece.part)
-    parts = []
-    Parallel.forEachElement(of: &pieces) { index, piece in
-      guard case .part(var part) = piece else {
+    let parts = self.parts
+    Parallel.forEach(parts.count + 1) { piece in
+      if piece == 0 {
         other?()
-        return
+      } else {
+        for batch in batches { parts[piece - 1].add(batch, part: piece - 1) }
       }
-      piece = .other  // Gives up the second reference: the part grows in place.
-      for batch in batches { part.add(batch, part: index - 1) }
-      piece = .part(part)
-    }
-    parts = pieces.compactMap { piece in
-      if case .part(let part) = piece { part } else { nil }
     }
     for batch in batches { addUntouched(batch) }
   }
 
   /// The table of all rows added so far. The builder is empty afterwards.
   public mutating func finish(touchpoints: TouchpointTable) -> PathTable {
-    let finished = parts.map(\.rows)
+    let parts = self.parts
+    let finished = Parallel.map(parts.count) { PathTable.Part(parts[$0].arena) }
     let table = PathTable(touchpoints: touchpoints, parts: finished, untouched: untouched)
     self = PathTableBuilder()
     return table
   }
 
   private mutating func addUntouched(_ batch: PathBatch) {
-    let part = PathTable.part(of: PathHash.empty)
-    var start = 0
-    for row in batch.rowsByPart[batch.partStarts[part]..<batch.partStarts[part + 1]] {
-      start = row == 0 ? 0 : batch.ends[Int(row) - 1]
-      if start == batch.ends[Int(row)] { untouched += batch.totals[Int(row)] }
+    for entry in batch.entries(ofPart: PathTable.partOfEmptyPath) {
+      let record = batch.record(at: entry.offset)
+      if record.touchCount == 0 { untouched += record.totals }
     }
-  }
-
-  private enum Piece: Sendable {
-    case other
-    case part(GrowingPart)
   }
 }
 
 /// One part of a path table while it is filled: its rows, and a hash index of them.
-private struct GrowingPart: Sendable {
-  var rows = PathTable.Part()
-  /// Open addressing with linear probing; a power of two, at most 7/8 full. A slot is 0 where empty, else
-  /// the upper half of a row's hash and, below it, the row's number plus one.
-  private var slots: [UInt64] = [UInt64](repeating: 0, count: 16)
+///
+/// `@unchecked Sendable`: each part is filled by one piece of parallel work at a time.
+private final class GrowingPart: @unchecked Sendable {
+  let arena = RecordArena()
+  private var rowCount = 0
+  /// Open addressing with linear probing; a power of two, at most ¾ full. A slot is 0 where empty, else a
+  /// 32-bit tag from the row's hash and, below it, the row's place in the arena plus one. The upper bits of
+  /// the tag are the row's first choice of slot, so that growing needs no hash anew.
+  private var slots = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 16)
+  private var slotBits = 4
+
+  init() { slots.initialize(repeating: 0) }
+  deinit { slots.deallocate() }
+
+  private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
+  /// So many rows have their slots loaded before the first is added: the loads overlap, where one row after
+  /// the other would wait for memory each time.
+  private static let lookahead = 32
+
+  /// The upper six bits of a hash chose the part; the next 32 are the tag.
+  @inline(__always)
+  private static func tag(_ hash: UInt64) -> UInt64 { hash << 6 & tagMask }
+
+  @inline(__always)
+  private func firstChoice(_ tag: UInt64) -> Int {
+    Int(truncatingIfNeeded: tag &>> UInt64(64 &- slotBits))
+  }
+
+  /// What the loads ahead gave: it means nothing, and keeps them from being optimised away.
+  private var loaded = 0
 
   /// Adds the rows of a sealed batch that belong to this part.
-  mutating func add(_ batch: PathBatch, part: Int) {
-    let range = batch.partStarts[part]..<batch.partStarts[part + 1]
-    batch.touches.withUnsafeBufferPointer { touches in
-      for row in batch.rowsByPart[range] {
-        let row = Int(row)
-        let start = row == 0 ? 0 : batch.ends[row - 1]
-        let path = UnsafeBufferPointer(rebasing: touches[start..<batch.ends[row]])
-        // A journey without touches is no row: the builder counts it apart.
-        if !path.isEmpty { add(path, batch.totals[row], hash: batch.hashes[row]) }
+  func add(_ batch: PathBatch, part: Int) {
+    let entries = batch.entries(ofPart: part)
+    reserveSlots(rowCount + entries.count)
+    entries.withUnsafeBufferPointer { entries in
+      var start = 0
+      while start < entries.count {
+        let end = min(start + Self.lookahead, entries.count)
+        for index in start..<end { load(entries[index]) }
+        for index in start..<end { loadRow(entries[index], batch) }
+        for index in start..<end {
+          let record = batch.record(at: entries[index].offset)
+          // A journey without touches is no row: the builder counts it apart.
+          if record.touchCount > 0 { add(record, tag: Self.tag(entries[index].hash)) }
+        }
+        start = end
       }
     }
   }
 
-  private mutating func add(
-    _ path: UnsafeBufferPointer<Int32>, _ totals: PathTotals, hash: UInt64
-  ) {
-    if (rows.count + 1) * 8 > slots.count * 7 { grow() }
-    let mask = slots.count - 1
-    // The part is the hash's top six bits; the position and the tag use the others.
-    var position = Int(truncatingIfNeeded: hash) & mask
-    let tag = (hash << 6) & 0xFFFF_FFFF_0000_0000
+  @inline(__always)
+  private func load(_ entry: PathBatch.Entry) {
+    loaded &+= Int(truncatingIfNeeded: slots[firstChoice(Self.tag(entry.hash))])
+  }
+
+  @inline(__always)
+  private func loadRow(_ entry: PathBatch.Entry, _ batch: PathBatch) {
+    let tag = Self.tag(entry.hash)
+    let slot = slots[firstChoice(tag)]
+    if slot & Self.tagMask == tag && slot != 0 {
+      loaded &+= arena.record(at: Self.place(slot)).touchCount
+    }
+    loaded &+= batch.record(at: entry.offset).touchCount
+  }
+
+  @inline(__always)
+  private static func place(_ slot: UInt64) -> Int {
+    Int(truncatingIfNeeded: slot & ~tagMask) &- 1
+  }
+
+  @inline(__always)
+  private func add(_ record: PathRecord, tag: UInt64) {
+    let mask = slots.count &- 1
+    var position = firstChoice(tag)
     while slots[position] != 0 {
       let slot = slots[position]
-      if slot & 0xFFFF_FFFF_0000_0000 == tag {
-        let row = Int(slot & 0xFFFF_FFFF) - 1
-        if isPath(path, ofRow: row) {
-          rows.totals[row] += totals
+      if slot & Self.tagMask == tag {
+        let row = arena.record(at: Self.place(slot))
+        if row.hasSamePath(as: record) {
+          row.totals += record.totals
           return
         }
       }
-      position = (position + 1) & mask
+      position = (position &+ 1) & mask
     }
-    slots[position] = tag | UInt64(rows.count + 1)
-    rows.touches.append(contentsOf: path)
-    rows.ends.append(rows.touches.count)
-    rows.totals.append(totals)
+    slots[position] = tag | UInt64(arena.append(record) &+ 1)
+    rowCount &+= 1
   }
 
-  private func isPath(_ path: UnsafeBufferPointer<Int32>, ofRow row: Int) -> Bool {
-    let range = rows.range(ofRow: row)
-    guard range.count == path.count else { return false }
-    return rows.touches.withUnsafeBufferPointer { touches in
-      for i in 0..<path.count where touches[range.lowerBound + i] != path[i] { return false }
-      return true
-    }
-  }
-
-  private mutating func grow() {
-    slots = [UInt64](repeating: 0, count: slots.count * 2)
+  /// Makes room for `count` rows at ¾ of the slots.
+  private func reserveSlots(_ count: Int) {
+    guard count * 4 > slots.count * 3 else { return }
+    let old = slots
+    while count * 4 > 3 << slotBits { slotBits += 1 }
+    slots = .allocate(capacity: 1 << slotBits)
+    slots.initialize(repeating: 0)
     let mask = slots.count - 1
-    rows.touches.withUnsafeBufferPointer { touches in
-      for row in 0..<rows.count {
-        let hash = PathHash.of(UnsafeBufferPointer(rebasing: touches[rows.range(ofRow: row)]))
-        var position = Int(truncatingIfNeeded: hash) & mask
-        while slots[position] != 0 { position = (position + 1) & mask }
-        slots[position] = (hash << 6) & 0xFFFF_FFFF_0000_0000 | UInt64(row + 1)
-      }
+    for slot in old where slot != 0 {
+      var position = firstChoice(slot & Self.tagMask)
+      while slots[position] != 0 { position = (position + 1) & mask }
+      slots[position] = slot
     }
+    old.deallocate()
   }
 }

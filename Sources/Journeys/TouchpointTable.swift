@@ -135,7 +135,7 @@ private struct Fingerprint {
       for (shift, byte) in bytes[position..<min(position + 8, bytes.count)].enumerated() {
         word |= UInt64(byte) << (UInt64(shift) * 8)
       }
-      words = position == 0 ? word : PathHash.mix(words, word)
+      words = position == 0 ? word : Mixing.mix(words, word)
       position += 8
     }
     word = words
@@ -145,6 +145,6 @@ private struct Fingerprint {
   /// Where to start probing.
   @inline(__always)
   static func spread(_ word: UInt64, _ length: UInt32) -> Int {
-    Int(truncatingIfNeeded: PathHash.mix(word, UInt64(length)) >> 20)
+    Int(truncatingIfNeeded: Mixing.mix(word, UInt64(length)) >> 20)
   }
 }

@@ -11,10 +11,6 @@ struct WindowCount<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendabl
 }
 
 /// Counts the windows of `order + 1` symbols of all paths.
-///
-/// The windows are dealt out by their hash to as many lanes as there are threads. Every lane walks all
-/// paths in order and counts its own windows: each count has one order of addition, whatever the number
-/// of lanes.
 struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   let order: Int
   /// The bits of one symbol.
@@ -36,14 +32,51 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
 
   /// The windows that journeys passed through, ascending.
   ///
-  /// - Complexity: O(touches × lanes) on average, and O(w log w) for w distinct windows.
+  /// - Complexity: O(touches) where windows are few enough to be numbered; else O(touches × lanes) on
+  ///   average, and O(w log w) for w distinct windows. In parallel.
   func count() -> [WindowCount<Key>] {
+    (order + 1) * shift <= Self.largestNumbering ? countByNumber() : countByHash()
+  }
+
+  /// The bits of windows that are counted in a plain array: 2¹⁴ windows take 256 kB a part.
+  private static var largestNumbering: Int { 14 }
+
+  private func countByNumber() -> [WindowCount<Key>] {
+    let occupied = paths.parts.filter { $0.count > 0 }
+    let tables = Parallel.map(occupied.count) { index in
+      var table = [WindowCount<Key>](
+        repeating: WindowCount(), count: 1 << ((order + 1) * shift))
+      table.withUnsafeMutableBufferPointer { table in
+        forEachWindow(of: occupied[index]) { key, count, value in
+          table[Int(key)].count += count
+          table[Int(key)].value += value
+        }
+      }
+      return table
+    }
+    return (0..<1 << ((order + 1) * shift)).compactMap { key in
+      var window = WindowCount(key: Key(key))
+      for table in tables {
+        window.count += table[key].count
+        window.value += table[key].value
+      }
+      return window.count > 0 ? window : nil
+    }
+  }
+
+  /// Deals the windows out by their hash to as many lanes as there are threads. Every lane walks all
+  /// paths in order and counts its own windows: each count has one order of addition, whatever the number of
+  /// lanes.
+  private func countByHash() -> [WindowCount<Key>] {
     let lanes = Parallel.threads
     let tables = Parallel.map(lanes) { lane in
       var table = WindowTable<Key>()
-      forEachWindow { key, hash, count, value in
-        if lanes == 1 || Int(truncatingIfNeeded: (hash >> 40) % UInt64(lanes)) == lane {
-          table.add(key, hash: hash, count: count, value: value)
+      for part in paths.parts {
+        forEachWindow(of: part) { key, count, value in
+          let hash = WindowHash.of(key)
+          if lanes == 1 || Int(truncatingIfNeeded: (hash >> 40) % UInt64(lanes)) == lane {
+            table.add(key, hash: hash, count: count, value: value)
+          }
         }
       }
       return table.sorted()
@@ -76,30 +109,26 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
     return lists[0]
   }
 
-  /// Calls `body` with the key, hash, journeys and value of every window of every path.
+  /// Calls `body` with the key, journeys and value of every window of a part's paths.
   @inline(__always)
-  private func forEachWindow(_ body: (Key, UInt64, Double, Double) -> Void) {
+  private func forEachWindow(of part: PathTable.Part, _ body: (Key, Double, Double) -> Void) {
     let conversion = Key(paths.touchpoints.count + 1)
     let null = conversion + 1
     let mask = mask(symbols: order + 1)
     let shift = Key(self.shift)
-    for part in paths.parts {
-      part.forEachRow { path, totals in
-        let journeys = totals.journeys
-        guard journeys > 0 else { return }
-        var key: Key = 0
-        for touch in path {
-          key = (key &<< shift | Key(truncatingIfNeeded: touch &+ 1)) & mask
-          body(key, WindowHash.of(key), journeys, 0)
-        }
-        if totals.conversions > 0 {
-          let end = (key &<< shift | conversion) & mask
-          body(end, WindowHash.of(end), totals.conversions, totals.value)
-        }
-        if totals.nonConverting > 0 {
-          let end = (key &<< shift | null) & mask
-          body(end, WindowHash.of(end), totals.nonConverting, 0)
-        }
+    part.forEachRow { path, totals in
+      let journeys = totals.journeys
+      guard journeys > 0 else { return }
+      var key: Key = 0
+      for touch in path {
+        key = (key &<< shift | Key(truncatingIfNeeded: touch &+ 1)) & mask
+        body(key, journeys, 0)
+      }
+      if totals.conversions > 0 {
+        body((key &<< shift | conversion) & mask, totals.conversions, totals.value)
+      }
+      if totals.nonConverting > 0 {
+        body((key &<< shift | null) & mask, totals.nonConverting, 0)
       }
     }
   }
@@ -112,15 +141,20 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
   /// transitions are estimated in fixed memory by linear counting, to about one per cent (K. Whang, B.
   /// Vander-Zanden, H. Taylor, "A linear-time probabilistic counting algorithm", 1990).
   func checkMemory(limit: Int) throws(AttributionError) {
-    let touches = paths.parts.reduce(0) { $0 + $1.touches.count + 2 * $1.count }
-    if Self.bytes(states: touches, transitions: touches) <= limit { return }
+    let touches = paths.parts.reduce(0) { $0 + $1.touchCount + 2 * $1.count }
+    let mostStates = min(touches, possibleStates)
+    let mostTransitions = min(touches, mostStates * (paths.touchpoints.count + 2))
+    if Self.bytes(states: mostStates, transitions: mostTransitions) <= limit { return }
     let bitmapBits = 26
     var states = [UInt64](repeating: 0, count: 1 << (bitmapBits - 6))
     var transitions = states
-    forEachWindow { key, hash, _, _ in
-      let stateHash = WindowHash.of(key >> Key(shift))
-      states[Int(stateHash >> (64 - 20))] |= 1 << (stateHash >> 32 & 63)
-      transitions[Int(hash >> (64 - 20))] |= 1 << (hash >> 32 & 63)
+    for part in paths.parts {
+      forEachWindow(of: part) { key, _, _ in
+        let hash = WindowHash.of(key)
+        let stateHash = WindowHash.of(key >> Key(shift))
+        states[Int(stateHash >> (64 - 20))] |= 1 << (stateHash >> 32 & 63)
+        transitions[Int(hash >> (64 - 20))] |= 1 << (hash >> 32 & 63)
+      }
     }
     func estimate(_ bitmap: [UInt64]) -> Int {
       let size = Double(1 << bitmapBits)
@@ -132,6 +166,18 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
     if bytes > limit {
       throw .tooManyStates(order: order, states: stateCount, bytes: bytes, limit: limit)
     }
+  }
+
+  /// The number of different states that there could be, `Int.max >> 32` at the most.
+  private var possibleStates: Int {
+    var contexts = 1
+    var states = 1
+    for _ in 0..<order {
+      contexts *= max(paths.touchpoints.count, 1)
+      states += contexts
+      if states > Int.max >> 32 { return Int.max >> 32 }
+    }
+    return states
   }
 
   /// What a chain takes while it is counted and solved.

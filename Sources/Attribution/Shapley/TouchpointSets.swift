@@ -8,17 +8,16 @@ extension PathTable {
   /// - Complexity: O(touches) on average, in parallel.
   func touchpointSets() -> PathTable {
     let occupied = parts.filter { $0.count > 0 }
-    var batches = Parallel.map(occupied.count) { index in
-      var batch = PathBatch()
+    let batches = Parallel.map(occupied.count) { index in
+      let batch = PathBatch()
       var distinct = DistinctTouchpoints(touchpointCount: touchpoints.count)
       occupied[index].forEachRow { path, totals in
-        for touchpoint in distinct.list(path).sorted() { batch.appendTouch(touchpoint) }
-        batch.endRow(totals)
+        batch.append(distinct.list(path).sorted(), totals)
       }
       return batch
     }
     var builder = PathTableBuilder()
-    builder.add(&batches)
+    builder.add(batches)
     return builder.finish(touchpoints: touchpoints)
   }
 }

@@ -1,0 +1,123 @@
+/// One row of a path table in memory: its totals, its number of touches, its touches, and zeros up to a multiple
+/// of eight bytes.
+///
+/// A row lies in one place because merging is bound by memory: finding a row's equal and adding to it then
+/// waits for one or two cache lines, where parallel arrays would wait for one each. The zeros behind an odd
+/// number of touches let paths be hashed and compared two touches at a time.
+struct PathRecord {
+  /// Aligned to eight bytes.
+  let base: UnsafeMutableRawPointer
+
+  private static let headerSize = MemoryLayout<PathTotals>.size + MemoryLayout<Int>.size
+
+  /// The bytes of a record with so many touches.
+  @inline(__always)
+  static func size(touches: Int) -> Int { headerSize &+ (touches &+ 1) / 2 &* 8 }
+
+  @inline(__always)
+  var totals: PathTotals {
+    get { base.assumingMemoryBound(to: PathTotals.self).pointee }
+    nonmutating set { base.assumingMemoryBound(to: PathTotals.self).pointee = newValue }
+  }
+
+  @inline(__always)
+  var touchCount: Int {
+    get { (base + MemoryLayout<PathTotals>.size).assumingMemoryBound(to: Int.self).pointee }
+    nonmutating set {
+      (base + MemoryLayout<PathTotals>.size).assumingMemoryBound(to: Int.self).pointee = newValue
+    }
+  }
+
+  @inline(__always)
+  var size: Int { Self.size(touches: touchCount) }
+
+  @inline(__always)
+  var touches: UnsafeMutablePointer<Int32> {
+    (base + Self.headerSize).assumingMemoryBound(to: Int32.self)
+  }
+
+  @inline(__always)
+  var path: UnsafeBufferPointer<Int32> {
+    UnsafeBufferPointer(start: touches, count: touchCount)
+  }
+
+  /// Two touches, or one and zeros.
+  @inline(__always)
+  private func pair(_ index: Int) -> UInt64 {
+    (base + Self.headerSize + index &* 8).loadUnaligned(as: UInt64.self)
+  }
+
+  /// Sets the number of touches, which are in place already, and clears what follows an odd one.
+  @inline(__always)
+  func close(touches count: Int, _ totals: PathTotals) {
+    self.totals = totals
+    touchCount = count
+    if count & 1 == 1 { touches[count] = 0 }
+  }
+
+  /// The fixed hash of the path.
+  ///
+  /// Not the standard library's `Hasher`: that one is seeded anew in every process, and the order of a
+  /// ``PathTable``, and with it the last bits of every sum, must be the same in every run.
+  @inline(__always)
+  var hash: UInt64 {
+    var hash = UInt64(truncatingIfNeeded: touchCount)
+    for index in 0..<(touchCount &+ 1) / 2 { hash = Mixing.mix(hash, pair(index)) }
+    return Mixing.mix(hash, 0)
+  }
+
+  @inline(__always)
+  func hasSamePath(as other: PathRecord) -> Bool {
+    guard touchCount == other.touchCount else { return false }
+    for index in 0..<(touchCount &+ 1) / 2 where pair(index) != other.pair(index) { return false }
+    return true
+  }
+}
+
+/// Records in segments: what was stored is never moved, so that growing copies nothing and touches no page twice.
+///
+/// `@unchecked Sendable`: one thread at a time fills an arena, and it is only read once its table is made.
+final class RecordArena: @unchecked Sendable {
+  private var segments: [(base: UnsafeMutableRawPointer, used: Int)] = []
+
+  private static let segmentBits = 16
+
+  deinit { for segment in segments { segment.base.deallocate() } }
+
+  /// Copies a record into the arena.
+  ///
+  /// - Returns: Where it lies: its segment, and its offset there in units of eight bytes.
+  @inline(__always)
+  func append(_ record: PathRecord) -> Int {
+    let size = record.size
+    if segments.isEmpty || segments[segments.count &- 1].used &+ size > 1 << Self.segmentBits {
+      // A path that is longer than a segment gets one to itself.
+      let capacity = max(size, 1 << Self.segmentBits)
+      segments.append((.allocate(byteCount: capacity, alignment: 8), 0))
+    }
+    let segment = segments.count &- 1
+    let offset = segments[segment].used
+    (segments[segment].base + offset).copyMemory(from: record.base, byteCount: size)
+    segments[segment].used = offset &+ size
+    return segment << (Self.segmentBits - 3) | offset >> 3
+  }
+
+  /// The record at a place that ``append(_:)`` returned.
+  @inline(__always)
+  func record(at place: Int) -> PathRecord {
+    let segment = segments[place >> (Self.segmentBits - 3)]
+    return PathRecord(base: segment.base + (place & (1 << (Self.segmentBits - 3) - 1)) << 3)
+  }
+
+  @inline(__always)
+  func forEach(_ body: (PathRecord) -> Void) {
+    for segment in segments {
+      var offset = 0
+      while offset < segment.used {
+        let record = PathRecord(base: segment.base + offset)
+        body(record)
+        offset &+= record.size
+      }
+    }
+  }
+}
