@@ -78,7 +78,7 @@ def measure(command):
             stop(f"exit code {process.returncode} from: {' '.join(command)}\n{tail}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss counts bytes there, KiB here
     stolen = None
-    if before and after and after[0] > before[0]:
+    if before and after and after[0] - before[0] >= 100:  # fewer ticks say nothing
         stolen = round(100.0 * (after[1] - before[1]) / (after[0] - before[0]), 1)
     return {
         "wall_s": round(wall, 3),

@@ -58,11 +58,12 @@ struct PathRowParser: Sendable {
     guard bytes.count > 0 else { return }
     let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
     let end = start + bytes.count
+    var names = NameCache()
     var position = start
     while position < end {
       let record = position
       do throws(Fault) {
-        position = try parseRecord(from: position, to: end, into: &result)
+        position = try parseRecord(from: position, to: end, &names, into: &result)
       } catch {
         result.failure = failure(error, in: start..<end, record: record, lines: result.lineCount)
         return
@@ -97,9 +98,13 @@ struct PathRowParser: Sendable {
     var end: UnsafePointer<UInt8>
     var origin: UnsafePointer<UInt8>
 
-    mutating func trim() {
-      while start < end && start.pointee == UInt8(ascii: " ") { start += 1 }
-      while start < end && Self.isBlank((end - 1).pointee) { end -= 1 }
+    /// Without spaces, and without the carriage return of a line's end.
+    @inline(__always)
+    var trimmed: FieldBytes {
+      var field = self
+      while field.start < end && field.start.pointee == UInt8(ascii: " ") { field.start += 1 }
+      while field.start < field.end && Self.isBlank((field.end - 1).pointee) { field.end -= 1 }
+      return field
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {
@@ -109,10 +114,21 @@ struct PathRowParser: Sendable {
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: end - start) }
   }
 
+  /// What a record has said so far.
+  private struct Row {
+    var totals = PathTotals(conversions: 0)
+    var touchCount = 0
+    var pathOrigin: UnsafePointer<UInt8>
+    var valueOrigin: UnsafePointer<UInt8>
+    /// Line feeds inside quoted fields.
+    var lineFeeds = 0
+  }
+
   /// Reads one record and returns the position behind its line feed.
   @inline(__always)
   private func parseRecord(
-    from record: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>, into result: inout ParsedBlock
+    from record: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>, _ names: inout NameCache,
+    into result: inout ParsedBlock
   ) throws(Fault) -> UnsafePointer<UInt8> {
     if record.pointee == UInt8(ascii: "\n")
       || (record.pointee == UInt8(ascii: "\r") && record[1] == UInt8(ascii: "\n"))
@@ -120,82 +136,113 @@ struct PathRowParser: Sendable {
       result.lineCount += 1
       return record + (record.pointee == UInt8(ascii: "\n") ? 1 : 2)
     }
+    var row = Row(pathOrigin: record, valueOrigin: record)
     var position = record
     var column = 0
-    var totals = PathTotals(conversions: 0)
-    var touchCount = 0
-    var pathOrigin = record
-    var valueOrigin = record
-    var quotedLineFeeds = 0
     while true {
-      var field: FieldBytes
-      let fieldEnd: UnsafePointer<UInt8>
-      var unquoted: [UInt8] = []
-      if position.pointee == UInt8(ascii: "\"") {
-        fieldEnd = try quotedFieldEnd(from: position, to: end)
-        field = FieldBytes(start: position + 1, end: fieldEnd - 1, origin: position)
-        quotedLineFeeds += field.bytes.count { $0 == UInt8(ascii: "\n") }
-        if field.bytes.contains(UInt8(ascii: "\"")) { unquoted = undoubled(field.bytes) }
-      } else {
-        fieldEnd = ByteScan.first(delimiter, Self.lineFeed, from: position)
-        field = FieldBytes(start: position, end: fieldEnd, origin: position)
-      }
+      let origin = position
       guard column < layout.fields.count else {
-        throw unequalColumns(from: record, origin: field.origin, to: end)
+        throw unequalColumns(from: record, origin: origin, to: end)
       }
-      switch layout.fields[column] {
-      case .path:
-        pathOrigin = field.origin
-        if unquoted.isEmpty {
-          // No path has more touches than half its bytes, rounded up.
-          touchCount = try readTouches(
-            field, result.batch.openRow(capacity: (field.end - field.start) / 2 + 1),
-            &result.newNames)
-        } else {
-          touchCount = try readTouches(
-            copied: unquoted, origin: field.origin,
-            result.batch.openRow(capacity: unquoted.count / 2 + 1), &result.newNames)
-        }
-      case .conversions:
-        totals.conversions = try count(&field, .conversions)
-        if layout.rows == .journeys { totals.nonConverting = 1 - totals.conversions }
-      case .nulls: totals.nonConverting = try count(&field, .nulls)
-      case .value:
-        valueOrigin = field.origin
-        totals.value = try value(&field)
-      case .unused: break
+      let field = layout.fields[column]
+      if position.pointee == UInt8(ascii: "\"") {
+        position = try readQuoted(field, from: origin, to: end, &names, &row, &result)
+      } else {
+        position = ByteScan.first(delimiter, Self.lineFeed, from: origin)
+        try read(
+          field, FieldBytes(start: origin, end: position, origin: origin), &names, &row, &result)
       }
-      column += 1
-      if fieldEnd.pointee == UInt8(ascii: "\n") {
-        position = fieldEnd + 1
-        break
-      }
-      if fieldEnd.pointee == UInt8(ascii: "\r") {
-        position = fieldEnd + 2
-        break
-      }
-      position = fieldEnd + 1
+      column &+= 1
+      if position.pointee != layout.delimiter { break }
+      position += 1
     }
-    guard column == layout.fields.count else {
+    // The record ends in a line feed, behind a quoted field perhaps in a carriage return before it.
+    position += position.pointee == UInt8(ascii: "\n") ? 1 : 2
+    if column != layout.fields.count || row.totals.conversions == 0 || row.touchCount == 0 {
+      try check(row, columns: column, record: record)
+    }
+    result.batch.closeRow(touches: row.touchCount, row.totals)
+    result.lineCount &+= 1 &+ row.lineFeeds
+    return position
+  }
+
+  /// Refuses what only the whole record shows.
+  private func check(
+    _ row: Row, columns: Int, record: UnsafePointer<UInt8>
+  ) throws(Fault) {
+    if columns != layout.fields.count {
       throw Fault(
         position: record,
-        problem: "the row has \(column) columns where the header has \(layout.fields.count)",
+        problem: "the row has \(columns) columns where the header has \(layout.fields.count)",
         remedy: "quote fields that contain the delimiter, or complete the row")
     }
-    if totals.conversions == 0 && totals.value != 0 {
+    if row.totals.conversions == 0 && row.totals.value != 0 {
       throw Fault(
-        position: valueOrigin,
-        problem: "\(columnName(.value)) is \(totals.value) on a row without conversions",
+        position: row.valueOrigin,
+        problem: "\(columnName(.value)) is \(row.totals.value) on a row without conversions",
         remedy: "count its conversions, or set the value to 0")
     }
-    if touchCount == 0 && layout.emptyPaths == .reject {
+    if row.touchCount == 0 && layout.emptyPaths == .reject {
       throw Fault(
-        position: pathOrigin, problem: "the path is empty",
+        position: row.pathOrigin, problem: "the path is empty",
         remedy: "remove the row, or count it as baseline with --empty-paths baseline")
     }
-    result.batch.closeRow(touches: touchCount, totals)
-    result.lineCount += 1 + quotedLineFeeds
-    return position
+  }
+
+  /// Takes what a field says.
+  @inline(__always)
+  private func read(
+    _ kind: PathTableLayout.Field, _ field: FieldBytes, _ names: inout NameCache, _ row: inout Row,
+    _ result: inout ParsedBlock
+  ) throws(Fault) {
+    switch kind {
+    case .path:
+      row.pathOrigin = field.origin
+      // No path has more touches than half its bytes, rounded up.
+      let touches = result.batch.openRow(capacity: (field.end - field.start) / 2 + 1)
+      row.touchCount = try readTouches(field, touches, &names, &result.newNames)
+    case .conversions:
+      row.totals.conversions = try count(field, .conversions)
+      if layout.rows == .journeys { row.totals.nonConverting = 1 - row.totals.conversions }
+    case .nulls: row.totals.nonConverting = try count(field, .nulls)
+    case .value:
+      row.valueOrigin = field.origin
+      row.totals.value = try value(field)
+    case .unused: break
+    }
+  }
+
+  /// Takes what a quoted field says, and returns the position of the delimiter or line end behind it.
+  @inline(never)
+  private func readQuoted(
+    _ kind: PathTableLayout.Field, from opening: UnsafePointer<UInt8>,
+    to end: UnsafePointer<UInt8>, _ names: inout NameCache, _ row: inout Row,
+    _ result: inout ParsedBlock
+  ) throws(Fault) -> UnsafePointer<UInt8> {
+    let fieldEnd = try quotedFieldEnd(from: opening, to: end)
+    let field = FieldBytes(start: opening + 1, end: fieldEnd - 1, origin: opening)
+    row.lineFeeds += field.bytes.count { $0 == UInt8(ascii: "\n") }
+    if !field.bytes.contains(UInt8(ascii: "\"")) {
+      try read(kind, field, &names, &row, &result)
+      return fieldEnd
+    }
+    // Quotes inside were doubled; undo that in a copy, which is padded like a block.
+    var copy = undoubled(field.bytes)
+    let length = copy.count
+    copy += [UInt8](repeating: 0, count: ByteBlock.padding)
+    let fault: Fault? = copy.withUnsafeBufferPointer { copy in
+      let start = copy.baseAddress!
+      do throws(Fault) {
+        let field = FieldBytes(start: start, end: start + length, origin: opening)
+        try read(kind, field, &names, &row, &result)
+        return nil
+      } catch {
+        // The copy's positions mean nothing in the input.
+        return Fault(position: opening, problem: error.problem, remedy: error.remedy)
+      }
+    }
+    if let fault { throw fault }
+    return fieldEnd
   }
 
   /// The end of a quoted field: the delimiter, line feed, or carriage return of a line's end, behind
@@ -264,9 +311,9 @@ struct PathRowParser: Sendable {
 
   @inline(__always)
   private func count(
-    _ field: inout FieldBytes, _ kind: PathTableLayout.Field
+    _ field: FieldBytes, _ kind: PathTableLayout.Field
   ) throws(Fault) -> Double {
-    field.trim()
+    let field = field.trimmed
     if layout.rows == .journeys { return try flag(field) }
     if let count = DecimalNumber.parse(field.bytes), count >= 0, count <= Self.largestCount {
       return count
@@ -304,8 +351,8 @@ struct PathRowParser: Sendable {
   }
 
   @inline(__always)
-  private func value(_ field: inout FieldBytes) throws(Fault) -> Double {
-    field.trim()
+  private func value(_ field: FieldBytes) throws(Fault) -> Double {
+    let field = field.trimmed
     // An export leaves the value empty where nothing was sold.
     if field.start == field.end { return 0 }
     if let value = DecimalNumber.parse(field.bytes), value.isFinite { return value }
@@ -317,33 +364,13 @@ struct PathRowParser: Sendable {
 
   // MARK: Touches
 
-  /// Reads the touches of a path whose quotes had to be undone.
-  private func readTouches(
-    copied bytes: [UInt8], origin: UnsafePointer<UInt8>, _ touches: UnsafeMutablePointer<Int32>,
-    _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int {
-    let padded = bytes + [UInt8](repeating: 0, count: ByteBlock.padding)
-    let outcome: Result<Int, Fault> = padded.withUnsafeBufferPointer { padded in
-      let start = padded.baseAddress!
-      do throws(Fault) {
-        return .success(
-          try readTouches(
-            FieldBytes(start: start, end: start + bytes.count, origin: origin), touches, &newNames))
-      } catch {
-        // The copy's positions mean nothing in the input.
-        return .failure(Fault(position: origin, problem: error.problem, remedy: error.remedy))
-      }
-    }
-    return try outcome.get()
-  }
-
   /// Reads the touches of a path and returns their number.
   @inline(__always)
   private func readTouches(
-    _ field: FieldBytes, _ touches: UnsafeMutablePointer<Int32>, _ newNames: inout TouchpointTable
+    _ field: FieldBytes, _ touches: UnsafeMutablePointer<Int32>, _ names: inout NameCache,
+    _ newNames: inout TouchpointTable
   ) throws(Fault) -> Int {
-    var field = field
-    field.trim()
+    let field = field.trimmed
     if field.start == field.end { return 0 }
     var count = 0
     var position = field.start
@@ -354,8 +381,8 @@ struct PathRowParser: Sendable {
       while start < end && start.pointee == UInt8(ascii: " ") { start += 1 }
       while end > start && (end - 1).pointee == UInt8(ascii: " ") { end -= 1 }
       if start < end {
-        touches[count] = try touchpoint(start, end, &newNames)
-        count += 1
+        touches[count] = try touchpoint(start, end, &names, &newNames)
+        count &+= 1
       } else if layout.emptyTouchpoints == .reject {
         throw Fault(
           position: start,
@@ -386,19 +413,24 @@ struct PathRowParser: Sendable {
 
   @inline(__always)
   private func touchpoint(
-    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ newNames: inout TouchpointTable
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ names: inout NameCache,
+    _ newNames: inout TouchpointTable
   ) throws(Fault) -> Int32 {
     let length = end - start
-    if length <= 8 {
-      let word = ByteScan.word(start, length: length)
-      if let id = known.id(ofWord: word, length: length) { return id }
-      if let id = newNames.id(ofWord: word, length: length) { return provisionalStart + id }
-    }
+    guard length <= 8 else { return try touchpointByTable(start, length, &newNames) }
+    let word = ByteScan.word(start, length: length)
+    if let id = names.id(of: word, length: length) { return id }
+    let id = try touchpointByTable(start, length, &newNames)
+    names.keep(id, of: word, length: length)
+    return id
+  }
+
+  private func touchpointByTable(
+    _ start: UnsafePointer<UInt8>, _ length: Int, _ newNames: inout TouchpointTable
+  ) throws(Fault) -> Int32 {
     let bytes = UnsafeRawBufferPointer(start: start, count: length)
-    if length > 8 {
-      if let id = known.id(ofBytes: bytes) { return id }
-      if let id = newNames.id(ofBytes: bytes) { return provisionalStart + id }
-    }
+    if let id = known.id(ofBytes: bytes) { return id }
+    if let id = newNames.id(ofBytes: bytes) { return provisionalStart + id }
     return provisionalStart + (try newTouchpoint(bytes, &newNames))
   }
 

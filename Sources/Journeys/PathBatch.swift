@@ -5,11 +5,13 @@
 ///
 /// `@unchecked Sendable`: one thread at a time fills a batch, and it is only read once it is sealed.
 public final class PathBatch: @unchecked Sendable {
-  private var memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 8)
-  private var capacity = 4096
-  private var used = 0
+  // Unchecked: the owner's rule above leaves nothing for run-time checks of exclusive access to find, and they
+  // would cost as much as storing a row.
+  @exclusivity(unchecked) private var memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 8)
+  @exclusivity(unchecked) private var capacity = 4096
+  @exclusivity(unchecked) private var used = 0
   /// The number of rows.
-  public private(set) var count = 0
+  @exclusivity(unchecked) public private(set) var count = 0
 
   /// Where the rows lie, sorted by the part of the table that they belong to; filled by ``seal()``.
   private(set) var entries: [Entry] = []

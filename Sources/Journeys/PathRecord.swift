@@ -78,7 +78,8 @@ struct PathRecord {
 ///
 /// `@unchecked Sendable`: one thread at a time fills an arena, and it is only read once its table is made.
 final class RecordArena: @unchecked Sendable {
-  private var segments: [(base: UnsafeMutableRawPointer, used: Int)] = []
+  // Unchecked, for the same reason as in PathBatch.
+  @exclusivity(unchecked) private var segments: [(base: UnsafeMutableRawPointer, used: Int)] = []
 
   private static let segmentBits = 16
 

@@ -29,7 +29,7 @@ public struct PathTable: Sendable {
     self.touchpoints = touchpoints
     self.parts = parts
     self.untouched = untouched
-    let partTotals = Parallel.map(parts.count) { parts[$0].summedTotals() } + [untouched]
+    let partTotals = parts.map(\.totals) + [untouched]
     totals = PathTotals(
       conversions: partTotals.lazy.map(\.conversions).compensatedSum(),
       value: partTotals.lazy.map(\.value).compensatedSum(),
@@ -73,15 +73,26 @@ public struct PathTable: Sendable {
     /// The number of touches of all rows.
     public let touchCount: Int
 
+    /// What all rows add up to.
+    public let totals: PathTotals
+
     init(_ arena: RecordArena) {
       self.arena = arena
       var (count, touchCount) = (0, 0)
+      var conversions = CompensatedSum()
+      var value = CompensatedSum()
+      var nonConverting = CompensatedSum()
       arena.forEach { record in
-        count += 1
-        touchCount += record.touchCount
+        count &+= 1
+        touchCount &+= record.touchCount
+        conversions.add(record.totals.conversions)
+        value.add(record.totals.value)
+        nonConverting.add(record.totals.nonConverting)
       }
       self.count = count
       self.touchCount = touchCount
+      totals = PathTotals(
+        conversions: conversions.value, value: value.value, nonConverting: nonConverting.value)
     }
 
     /// Calls `body` with the touches, as touchpoint ids, and totals of every row, in order.
@@ -90,19 +101,6 @@ public struct PathTable: Sendable {
     @inline(__always)
     public func forEachRow(_ body: (UnsafeBufferPointer<Int32>, PathTotals) -> Void) {
       arena.forEach { body($0.path, $0.totals) }
-    }
-
-    func summedTotals() -> PathTotals {
-      var conversions = CompensatedSum()
-      var value = CompensatedSum()
-      var nonConverting = CompensatedSum()
-      arena.forEach { record in
-        conversions.add(record.totals.conversions)
-        value.add(record.totals.value)
-        nonConverting.add(record.totals.nonConverting)
-      }
-      return PathTotals(
-        conversions: conversions.value, value: value.value, nonConverting: nonConverting.value)
     }
   }
 }

@@ -61,12 +61,13 @@ public struct PathTableBuilder: Sendable {
 /// `@unchecked Sendable`: each part is filled by one piece of parallel work at a time.
 private final class GrowingPart: @unchecked Sendable {
   let arena = RecordArena()
-  private var rowCount = 0
+  // Unchecked, for the same reason as in PathBatch.
+  @exclusivity(unchecked) private var rowCount = 0
   /// Open addressing with linear probing; a power of two, at most ¾ full. A slot is 0 where empty, else a
   /// 32-bit tag from the row's hash and, below it, the row's place in the arena plus one. The upper bits of
   /// the tag are the row's first choice of slot, so that growing needs no hash anew.
-  private var slots = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 16)
-  private var slotBits = 4
+  @exclusivity(unchecked) private var slots = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 16)
+  @exclusivity(unchecked) private var slotBits = 4
 
   init() { slots.initialize(repeating: 0) }
   deinit { slots.deallocate() }
@@ -86,7 +87,7 @@ private final class GrowingPart: @unchecked Sendable {
   }
 
   /// What the loads ahead gave: it means nothing, and keeps them from being optimised away.
-  private var loaded = 0
+  @exclusivity(unchecked) private var loaded = 0
 
   /// Adds the rows of a sealed batch that belong to this part.
   func add(_ batch: PathBatch, part: Int) {

@@ -37,25 +37,6 @@ public struct TouchpointTable: Sendable {
     return id(of: fingerprint, bytes: bytes)
   }
 
-  /// The id of a name of at most eight bytes that was packed into one word, first byte lowest, and
-  /// zero behind its end: the form in which a parser has it at hand.
-  ///
-  /// - Complexity: O(1) on average.
-  @inline(__always)
-  public func id(ofWord word: UInt64, length: Int) -> Int32? {
-    let length = UInt32(truncatingIfNeeded: length)
-    let mask = slots.count &- 1
-    return slots.withUnsafeBufferPointer { slots in
-      var position = Fingerprint.spread(word, length) & mask
-      while true {
-        let slot = slots[position]
-        if slot.word == word && slot.length == length { return slot.id }
-        if slot.id < 0 { return nil }
-        position = (position &+ 1) & mask
-      }
-    }
-  }
-
   /// Adds a name unless it is there, and returns its id.
   ///
   /// - Complexity: O(length), amortised.

@@ -7,8 +7,8 @@
 /// Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen",
 /// ZAMM 54 (1974).
 public struct CompensatedSum: Sendable {
-  private var sum: Double
-  private var correction: Double
+  @usableFromInline var sum: Double
+  @usableFromInline var correction: Double
 
   /// An empty sum, 0.
   public init() { self.init(0) }
@@ -20,7 +20,7 @@ public struct CompensatedSum: Sendable {
   }
 
   /// Adds one term.
-  public mutating func add(_ term: Double) {
+  @inlinable public mutating func add(_ term: Double) {
     let total = sum + term
     if abs(sum) >= abs(term) {
       correction += (sum - total) + term

@@ -28,19 +28,6 @@ import Testing
     }
     #expect(table.count == twin.count)
   }
-
-  @Test func wordsAndBytesFindTheSame() {
-    let table = TouchpointTable(["a", "ch12", "12345678", "123456789", ""])
-    func word(_ name: String) -> UInt64 {
-      name.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    }
-    for name in ["a", "ch12", "12345678", ""] {
-      #expect(table.id(ofWord: word(name), length: name.utf8.count) == table.id(of: name))
-    }
-    #expect(table.id(ofWord: word("ch13"), length: 4) == nil)
-    // The same word at another length is another name.
-    #expect(table.id(ofWord: word("a"), length: 2) == nil)
-  }
 }
 
 @Suite struct SuggestionTests {
