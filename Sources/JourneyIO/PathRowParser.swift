@@ -315,6 +315,9 @@ struct PathRowParser: Sendable {
   ) throws(Fault) -> Double {
     let field = field.trimmed
     if layout.rows == .journeys { return try flag(field) }
+    // Most counts are one digit.
+    let digit = field.start.pointee &- UInt8(ascii: "0")
+    if field.end - field.start == 1 && digit <= 9 { return Double(digit) }
     if let count = DecimalNumber.parse(field.bytes), count >= 0, count <= Self.largestCount {
       return count
     }

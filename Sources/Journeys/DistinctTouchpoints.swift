@@ -3,9 +3,9 @@
 /// Keeps a stamp for each touchpoint, so that a path costs its length and nothing is cleared between
 /// paths.
 public struct DistinctTouchpoints: Sendable {
-  private var stamps: [UInt32]
-  private var stamp: UInt32 = 0
-  private var found: [Int32] = []
+  @usableFromInline var stamps: [UInt32]
+  @usableFromInline var stamp: UInt32 = 0
+  @usableFromInline var found: [Int32] = []
 
   /// A lister for the ids below `touchpointCount`.
   public init(touchpointCount: Int) {
@@ -23,7 +23,7 @@ public struct DistinctTouchpoints: Sendable {
   /// Calls `body` with the distinct ids of a path, first touch first.
   ///
   /// - Complexity: O(length).
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func withList(
     _ path: UnsafeBufferPointer<Int32>, _ body: (UnsafeBufferPointer<Int32>) -> Void
   ) {
@@ -31,7 +31,8 @@ public struct DistinctTouchpoints: Sendable {
     found.withUnsafeBufferPointer(body)
   }
 
-  private mutating func find(_ path: UnsafeBufferPointer<Int32>) {
+  @inlinable
+  mutating func find(_ path: UnsafeBufferPointer<Int32>) {
     if stamp == .max {
       stamp = 0
       for id in stamps.indices { stamps[id] = 0 }

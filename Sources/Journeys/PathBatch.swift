@@ -16,7 +16,6 @@ public final class PathBatch: @unchecked Sendable {
   /// Where the rows lie, sorted by the part of the table that they belong to; filled by ``seal()``.
   private(set) var entries: [Entry] = []
   private var partStarts = [Int](repeating: 0, count: PathTable.partCount + 1)
-  private var hashes: [UInt64] = []
 
   /// A row's hash, and where it lies in the batch.
   struct Entry: Sendable {
@@ -87,28 +86,29 @@ public final class PathBatch: @unchecked Sendable {
 
   /// Hashes the rows and sorts them by the part of the table that they belong to.
   public func seal() {
+    let (memory, count) = (memory, count)
     var starts = [Int](repeating: 0, count: PathTable.partCount + 1)
-    hashes.removeAll(keepingCapacity: true)
-    hashes.reserveCapacity(count)
-    var offset = 0
-    while offset < used {
-      let record = PathRecord(base: memory + offset)
-      let hash = record.hash
-      hashes.append(hash)
-      starts[PathTable.part(of: hash) + 1] += 1
-      offset += record.size
+    let hashes = [UInt64](unsafeUninitializedCapacity: count) { hashes, initialized in
+      var offset = 0
+      for row in 0..<count {
+        let record = PathRecord(base: memory + offset)
+        hashes[row] = record.hash
+        starts[PathTable.part(of: hashes[row]) + 1] += 1
+        offset += record.size
+      }
+      initialized = count
     }
     for part in 0..<PathTable.partCount { starts[part + 1] += starts[part] }
     partStarts = starts
-    if entries.count < count {
-      entries = [Entry](repeating: Entry(hash: 0, offset: 0), count: count)
-    }
-    offset = 0
-    for hash in hashes {
-      let part = PathTable.part(of: hash)
-      entries[starts[part]] = Entry(hash: hash, offset: offset)
-      starts[part] += 1
-      offset += PathRecord(base: memory + offset).size
+    entries = [Entry](unsafeUninitializedCapacity: count) { entries, initialized in
+      var offset = 0
+      for hash in hashes {
+        let part = PathTable.part(of: hash)
+        entries[starts[part]] = Entry(hash: hash, offset: offset)
+        starts[part] += 1
+        offset += PathRecord(base: memory + offset).size
+      }
+      initialized = count
     }
   }
 

@@ -4,23 +4,28 @@
 /// A row lies in one place because merging is bound by memory: finding a row's equal and adding to it then
 /// waits for one or two cache lines, where parallel arrays would wait for one each. The zeros behind an odd
 /// number of touches let paths be hashed and compared two touches at a time.
+@usableFromInline
 struct PathRecord {
   /// Aligned to eight bytes.
-  let base: UnsafeMutableRawPointer
+  @usableFromInline let base: UnsafeMutableRawPointer
 
-  private static let headerSize = MemoryLayout<PathTotals>.size + MemoryLayout<Int>.size
+  @inlinable
+  init(base: UnsafeMutableRawPointer) { self.base = base }
+
+  @inlinable @inline(__always)
+  static var headerSize: Int { MemoryLayout<PathTotals>.size &+ MemoryLayout<Int>.size }
 
   /// The bytes of a record with so many touches.
-  @inline(__always)
+  @inlinable @inline(__always)
   static func size(touches: Int) -> Int { headerSize &+ (touches &+ 1) / 2 &* 8 }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   var totals: PathTotals {
     get { base.assumingMemoryBound(to: PathTotals.self).pointee }
     nonmutating set { base.assumingMemoryBound(to: PathTotals.self).pointee = newValue }
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   var touchCount: Int {
     get { (base + MemoryLayout<PathTotals>.size).assumingMemoryBound(to: Int.self).pointee }
     nonmutating set {
@@ -28,15 +33,15 @@ struct PathRecord {
     }
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   var size: Int { Self.size(touches: touchCount) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   var touches: UnsafeMutablePointer<Int32> {
     (base + Self.headerSize).assumingMemoryBound(to: Int32.self)
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   var path: UnsafeBufferPointer<Int32> {
     UnsafeBufferPointer(start: touches, count: touchCount)
   }
@@ -77,9 +82,10 @@ struct PathRecord {
 /// Records in segments: what was stored is never moved, so that growing copies nothing and touches no page twice.
 ///
 /// `@unchecked Sendable`: one thread at a time fills an arena, and it is only read once its table is made.
+@usableFromInline
 final class RecordArena: @unchecked Sendable {
   // Unchecked, for the same reason as in PathBatch.
-  @exclusivity(unchecked) private var segments: [(base: UnsafeMutableRawPointer, used: Int)] = []
+  @exclusivity(unchecked) @usableFromInline private(set) var segments: [(base: UnsafeMutableRawPointer, used: Int)] = []
 
   private static let segmentBits = 16
 
@@ -110,7 +116,7 @@ final class RecordArena: @unchecked Sendable {
     return PathRecord(base: segment.base + (place & (1 << (Self.segmentBits - 3) - 1)) << 3)
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func forEach(_ body: (PathRecord) -> Void) {
     for segment in segments {
       var offset = 0

@@ -67,7 +67,7 @@ public struct PathTable: Sendable {
 
   /// Some of a table's rows.
   public struct Part: Sendable {
-    let arena: RecordArena
+    @usableFromInline let arena: RecordArena
     /// The number of rows.
     public let count: Int
     /// The number of touches of all rows.
@@ -98,7 +98,7 @@ public struct PathTable: Sendable {
     /// Calls `body` with the touches, as touchpoint ids, and totals of every row, in order.
     ///
     /// The touches are lent for the call alone.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func forEachRow(_ body: (UnsafeBufferPointer<Int32>, PathTotals) -> Void) {
       arena.forEach { body($0.path, $0.totals) }
     }
