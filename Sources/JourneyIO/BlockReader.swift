@@ -58,6 +58,7 @@ final class BlockReader: @unchecked Sendable {
   private let blockSize: Int
   private var carry: [UInt8] = []
   private var hasEnded = false
+  private var failure: InputError?
 
   init(_ source: any ByteSource, name: String, blockSize: Int) {
     self.source = source
@@ -68,54 +69,73 @@ final class BlockReader: @unchecked Sendable {
   /// Fills up to `blocks.count` blocks; fewer at the end of the input.
   func fill(_ blocks: [ByteBlock]) -> Wave {
     var filled: [ByteBlock] = []
-    for block in blocks {
-      if hasEnded { break }
-      do throws(InputError) {
-        try fill(block)
-      } catch {
-        hasEnded = true
-        return Wave(blocks: filled, failure: error, isLast: true)
-      }
+    for block in blocks where !hasEnded {
+      fill(block)
       if block.count > 0 { filled.append(block) }
     }
-    return Wave(blocks: filled, failure: nil, isLast: hasEnded)
+    return Wave(blocks: filled, failure: failure, isLast: hasEnded)
   }
 
-  private func fill(_ block: ByteBlock) throws(InputError) {
+  /// Fills a block as far as whole records go; a failure ends the input behind the records before it.
+  private func fill(_ block: ByteBlock) {
     block.reserve(max(blockSize, carry.count))
     block.memory.copyBytes(from: carry)
     block.count = carry.count
     carry.removeAll(keepingCapacity: true)
     while true {
-      while block.count < block.capacity && !hasEnded {
-        let room = UnsafeMutableRawBufferPointer(
-          rebasing: block.memory[block.count..<block.capacity])
-        let count = try source.read(into: room)
-        hasEnded = count == 0
-        block.count += count
+      do throws(InputError) {
+        try fillRoom(of: block)
+      } catch {
+        failure = error
+        hasEnded = true
       }
-      if hasEnded {
-        if let last = block.bytes.last, last != UInt8(ascii: "\n") {
-          block.reserve(block.count + 1)
-          block.memory[block.count] = UInt8(ascii: "\n")
-          block.count += 1
-        }
+      if hasEnded && failure == nil {
+        endLastRecord(of: block)
         break
       }
-      if let end = Self.lastRecordEnd(in: block.bytes) {
-        carry.append(contentsOf: block.bytes[end...])
-        block.count = end
-        break
+      let end = Self.lastRecordEnd(in: block.bytes)
+      if end == nil && !hasEnded && block.capacity < Self.longestRecord {
+        block.reserve(block.capacity * 2)
+        continue
       }
-      if block.capacity >= Self.longestRecord {
-        throw InputError(
+      if end == nil && !hasEnded {
+        hasEnded = true
+        failure = InputError(
           .badData, source: name,
           problem: "a record is longer than \(Self.longestRecord >> 20) MiB",
           remedy: "look for a double quote that is never closed, or for missing line ends")
       }
-      block.reserve(block.capacity * 2)
+      carry.append(contentsOf: block.bytes[(end ?? 0)...])
+      block.count = end ?? 0
+      break
     }
     block.pad()
+  }
+
+  private func fillRoom(of block: ByteBlock) throws(InputError) {
+    while block.count < block.capacity && !hasEnded {
+      let room = UnsafeMutableRawBufferPointer(rebasing: block.memory[block.count..<block.capacity])
+      let count = try source.read(into: room)
+      hasEnded = count == 0
+      block.count += count
+    }
+  }
+
+  private func endLastRecord(of block: ByteBlock) {
+    guard let last = block.bytes.last, last != UInt8(ascii: "\n") else { return }
+    block.reserve(block.count + 1)
+    block.memory[block.count] = UInt8(ascii: "\n")
+    block.count += 1
+  }
+
+  /// The position behind the first line feed that is not inside double quotes.
+  static func firstRecordEnd(in bytes: UnsafeRawBufferPointer) -> Int? {
+    var isQuoted = false
+    for (position, byte) in bytes.enumerated() {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if byte == UInt8(ascii: "\n") && !isQuoted { return position + 1 }
+    }
+    return nil
   }
 
   /// The position behind the last line feed that is not inside double quotes.

@@ -34,6 +34,26 @@ func openSource(_ location: InputLocation) throws(InputError) -> any ByteSource 
   return head == [0x1F, 0x8B] ? GzipByteSource(file, name: location.name) : file
 }
 
+/// The bytes of an array, with gzip undone where the first bytes show it.
+func openSource(_ bytes: [UInt8], name: String) -> any ByteSource {
+  let memory = MemoryByteSource(bytes)
+  return bytes.starts(with: [0x1F, 0x8B]) ? GzipByteSource(memory, name: name) : memory
+}
+
+/// Bytes that are in memory already.
+private final class MemoryByteSource: ByteSource {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    let count = min(rest.count, buffer.count)
+    buffer.copyBytes(from: rest.prefix(count))
+    rest.removeFirst(count)
+    return count
+  }
+}
+
 /// Bytes straight from a file descriptor.
 final class FileByteSource: ByteSource {
   private let descriptor: FileDescriptor

@@ -11,6 +11,9 @@ final class GzipByteSource: ByteSource {
   private let input: UnsafeMutableRawBufferPointer
   /// Whether the stream stands between two members, where the data may end.
   private var isBetweenMembers = false
+  /// Kept until everything before it has been handed out, so that what is read does not depend on the size of the
+  /// buffers.
+  private var failure: InputError?
 
   init(_ compressed: any ByteSource, name: String) {
     self.compressed = compressed
@@ -30,35 +33,48 @@ final class GzipByteSource: ByteSource {
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard let base = buffer.baseAddress, buffer.count > 0 else { return 0 }
+    if let failure { throw failure }
     let room = min(buffer.count, Int(UInt32.max))
     stream.pointee.next_out = base.assumingMemoryBound(to: UInt8.self)
     stream.pointee.avail_out = UInt32(room)
-    while Int(stream.pointee.avail_out) == room {
-      if stream.pointee.avail_in == 0 {
-        let count = try compressed.read(into: input)
-        if count == 0 {
-          if isBetweenMembers { return 0 }
-          throw InputError(
-            .badData, source: name, problem: "the gzip data ends too early",
-            remedy: "the file was cut off; copy or download it again")
-        }
-        stream.pointee.next_in = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
-        stream.pointee.avail_in = UInt32(count)
-      }
-      if isBetweenMembers {
-        inflateReset(stream)
-        isBetweenMembers = false
-      }
-      switch inflate(stream, Z_NO_FLUSH) {
-      case Z_OK, Z_BUF_ERROR: break
-      case Z_STREAM_END: isBetweenMembers = true
-      default:
-        let reason = stream.pointee.msg.map { String(cString: $0) } ?? "unknown"
-        throw InputError(
-          .badData, source: name, problem: "the gzip data is damaged (\(reason))",
-          remedy: "copy or download the file again")
-      }
+    do throws(InputError) {
+      while Int(stream.pointee.avail_out) == room, try inflateSome() {}
+    } catch {
+      failure = error
     }
-    return room - Int(stream.pointee.avail_out)
+    let count = room - Int(stream.pointee.avail_out)
+    if count == 0, let failure { throw failure }
+    return count
+  }
+
+  /// Inflates what is at hand, after reading more where nothing is.
+  ///
+  /// - Returns: False at the end of the data.
+  private func inflateSome() throws(InputError) -> Bool {
+    if stream.pointee.avail_in == 0 {
+      let count = try compressed.read(into: input)
+      if count == 0 {
+        if isBetweenMembers { return false }
+        throw InputError(
+          .badData, source: name, problem: "the gzip data ends too early",
+          remedy: "the file was cut off; copy or download it again")
+      }
+      stream.pointee.next_in = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
+      stream.pointee.avail_in = UInt32(count)
+    }
+    if isBetweenMembers {
+      inflateReset(stream)
+      isBetweenMembers = false
+    }
+    switch inflate(stream, Z_NO_FLUSH) {
+    case Z_OK, Z_BUF_ERROR: break
+    case Z_STREAM_END: isBetweenMembers = true
+    default:
+      let reason = stream.pointee.msg.map { String(cString: $0) } ?? "unknown"
+      throw InputError(
+        .badData, source: name, problem: "the gzip data is damaged (\(reason))",
+        remedy: "copy or download the file again")
+    }
+    return true
   }
 }

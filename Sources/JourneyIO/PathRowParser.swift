@@ -59,11 +59,13 @@ struct PathRowParser: Sendable {
     let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
     let end = start + bytes.count
     var names = NameCache()
+    // Most inputs have no quotes at all; where a block has some, each unquoted field is checked for them.
+    let hasQuotes = ByteScan.first(Self.quote, from: start, to: end) < end
     var position = start
     while position < end {
       let record = position
       do throws(Fault) {
-        position = try parseRecord(from: position, to: end, &names, into: &result)
+        position = try parseRecord(from: position, to: end, hasQuotes: hasQuotes, &names, into: &result)
       } catch {
         result.failure = failure(error, in: start..<end, record: record, lines: result.lineCount)
         return
@@ -127,8 +129,8 @@ struct PathRowParser: Sendable {
   /// Reads one record and returns the position behind its line feed.
   @inline(__always)
   private func parseRecord(
-    from record: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>, _ names: inout NameCache,
-    into result: inout ParsedBlock
+    from record: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>, hasQuotes: Bool,
+    _ names: inout NameCache, into result: inout ParsedBlock
   ) throws(Fault) -> UnsafePointer<UInt8> {
     if record.pointee == UInt8(ascii: "\n")
       || (record.pointee == UInt8(ascii: "\r") && record[1] == UInt8(ascii: "\n"))
@@ -149,6 +151,7 @@ struct PathRowParser: Sendable {
         position = try readQuoted(field, from: origin, to: end, &names, &row, &result)
       } else {
         position = ByteScan.first(delimiter, Self.lineFeed, from: origin)
+        if hasQuotes { try checkUnquoted(origin, position) }
         try read(
           field, FieldBytes(start: origin, end: position, origin: origin), &names, &row, &result)
       }
@@ -164,6 +167,20 @@ struct PathRowParser: Sendable {
     result.batch.closeRow(touches: row.touchCount, row.totals)
     result.lineCount &+= 1 &+ row.lineFeeds
     return position
+  }
+
+  /// Refuses a double quote inside an unquoted field.
+  ///
+  /// To let it pass would leave open where the record ends: quotes decide whether a line feed ends it.
+  private func checkUnquoted(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) throws(Fault) {
+    let quote = ByteScan.first(Self.quote, from: start, to: end)
+    if quote < end {
+      throw Fault(
+        position: quote, problem: "a double quote stands inside a field that is not quoted",
+        remedy: "quote the whole field, and double the quote inside it")
+    }
   }
 
   /// Refuses what only the whole record shows.

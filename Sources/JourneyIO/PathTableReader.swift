@@ -15,12 +15,13 @@ public struct PathTableReader: Sendable {
   private static let blocksPerWave = 16
 
   /// A reader for a format.
-  public init(_ format: PathTableFormat = PathTableFormat()) {
-    self.init(format, blockSize: 512 << 10)
-  }
-
-  /// A reader with blocks of another size: tests use small ones, to put many cuts into little data.
-  init(_ format: PathTableFormat, blockSize: Int) {
+  ///
+  /// - Parameters:
+  ///   - format: How the input is written, as far as is known.
+  ///   - blockSize: The bytes that one piece of parallel work parses. Results do not depend on it,
+  ///     except that what `format` leaves open is detected in the first block. Traps unless above 0.
+  public init(_ format: PathTableFormat = PathTableFormat(), blockSize: Int = 512 << 10) {
+    precondition(blockSize > 0, "a block holds at least one byte")
     self.format = format
     self.blockSize = blockSize
   }
@@ -41,7 +42,17 @@ public struct PathTableReader: Sendable {
     try read(from: openSource(location), name: location.name)
   }
 
-  func read(from source: any ByteSource, name: String) throws(InputError) -> Result {
+  /// Reads a whole input that is in memory, plain or gzip.
+  ///
+  /// - Parameters:
+  ///   - bytes: The input.
+  ///   - name: What messages call it.
+  /// - Throws: As ``read(_:)``.
+  public func read(bytes: [UInt8], name: String) throws(InputError) -> Result {
+    try read(from: openSource(bytes, name: name), name: name)
+  }
+
+  private func read(from source: any ByteSource, name: String) throws(InputError) -> Result {
     let reader = BlockReader(source, name: name, blockSize: blockSize)
     var current = (0..<Self.blocksPerWave).map { _ in ByteBlock() }
     var spare = (0..<Self.blocksPerWave).map { _ in ByteBlock() }
@@ -57,7 +68,7 @@ public struct PathTableReader: Sendable {
     var touchpoints = TouchpointTable()
     var builder = PathTableBuilder()
     var parsed = (0..<Self.blocksPerWave).map { _ in ParsedBlock() }
-    var lines = 1
+    var lines = wave.blocks[0].bytes[..<headerLength].count { $0 == UInt8(ascii: "\n") }
     var rows = 0
     var bytes = 0
     var isFirst = true
@@ -120,7 +131,11 @@ public struct PathTableReader: Sendable {
   ) throws(InputError) -> (PathTableLayout, Int) {
     let bytes = block.bytes
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))!
+    guard let end = BlockReader.firstRecordEnd(in: bytes).map({ $0 - 1 }) else {
+      throw InputError(
+        .badData, source: name, line: 1, problem: "a double quote in the header is never closed",
+        remedy: "close it, or double it where it belongs to the text")
+    }
     let layout = try PathTableLayout.detect(
       format, header: UnsafeRawBufferPointer(rebasing: bytes[start..<end]),
       sample: UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...]), source: name)
