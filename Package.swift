@@ -62,7 +62,10 @@ let package = Package(
     .testTarget(name: "JourneyIOTests", dependencies: ["JourneyIO", "Parallel", "TestSupport"]),
     .testTarget(
       name: "AttributionTests",
-      dependencies: ["Attribution", "JourneyIO", "LinearAlgebra", "Parallel", "TestSupport"]),
+      dependencies: [
+        "Attribution", "JourneyIO", "LinearAlgebra", "Parallel", "TestSupport",
+        .product(name: "BigInt", package: "BigInt"),
+      ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Attribution", "Journeys"]),
     .testTarget(name: "TouchstoneCLITests", dependencies: ["touchstone", "TestSupport"]),
   ],

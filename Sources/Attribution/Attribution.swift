@@ -30,15 +30,19 @@ public struct Attribution: Sendable {
     self.sumsToTotal = sumsToTotal
     self.diagnostics = diagnostics
     if sumsToTotal {
+      let totals = paths.totals
       Self.requireSum(
-        credits.map(\.conversions), baseline.conversions, paths.totals.conversions)
-      Self.requireSum(credits.map(\.value), baseline.value, paths.totals.value)
+        credits.map(\.conversions), baseline.conversions, totals.conversions, totals.conversions)
+      Self.requireSum(
+        credits.map(\.value), baseline.value, totals.value, paths.valueMagnitude)
     }
   }
 
-  private static func requireSum(_ credits: [Double], _ baseline: Double, _ total: Double) {
+  private static func requireSum(
+    _ credits: [Double], _ baseline: Double, _ total: Double, _ magnitude: Double
+  ) {
     let difference = abs(credits.compensatedSum() + baseline - total)
-    let magnitude = credits.lazy.map(abs).compensatedSum() + abs(baseline) + abs(total)
+    let magnitude = credits.lazy.map(abs).compensatedSum() + magnitude
     precondition(
       difference <= 1e-9 * magnitude,
       "credits and baseline miss the total \(total) by \(difference)")

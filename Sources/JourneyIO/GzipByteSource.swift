@@ -53,12 +53,7 @@ final class GzipByteSource: ByteSource {
   private func inflateSome() throws(InputError) -> Bool {
     if stream.pointee.avail_in == 0 {
       let count = try compressed.read(into: input)
-      if count == 0 {
-        if isBetweenMembers { return false }
-        throw InputError(
-          .badData, source: name, problem: "the gzip data ends too early",
-          remedy: "the file was cut off; copy or download it again")
-      }
+      if count == 0 && isBetweenMembers { return false }
       stream.pointee.next_in = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
       stream.pointee.avail_in = UInt32(count)
     }
@@ -67,7 +62,12 @@ final class GzipByteSource: ByteSource {
       isBetweenMembers = false
     }
     switch inflate(stream, Z_NO_FLUSH) {
-    case Z_OK, Z_BUF_ERROR: break
+    case Z_OK: break
+    case Z_BUF_ERROR:
+      // No progress: the input has ended, and zlib holds back nothing that was inflated before.
+      throw InputError(
+        .badData, source: name, problem: "the gzip data ends too early",
+        remedy: "the file was cut off; copy or download it again")
     case Z_STREAM_END: isBetweenMembers = true
     default:
       let reason = stream.pointee.msg.map { String(cString: $0) } ?? "unknown"

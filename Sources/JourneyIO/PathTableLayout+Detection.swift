@@ -171,10 +171,11 @@ extension PathTableLayout {
     var counts = [Int](repeating: 0, count: candidates.count)
     var start = 0
     for _ in 0..<1000 where start < sample.count {
-      let end = sample[start...].firstIndex(of: UInt8(ascii: "\n")) ?? sample.count
+      let rest = UnsafeRawBufferPointer(rebasing: sample[start...])
+      let end = start + (BlockReader.firstRecordEnd(in: rest) ?? rest.count)
       // A path of more than 4 kB shows its separator early on.
       let record = String(decoding: sample[start..<min(end, start + 4096)], as: UTF8.self)
-      start = end + 1
+      start = end
       let fields = split(record, delimiter)
       guard column < fields.count else { continue }
       for (index, candidate) in candidates.enumerated() where fields[column].contains(candidate) {

@@ -58,7 +58,7 @@ public struct PathTableReader: Sendable {
     var spare = (0..<Self.blocksPerWave).map { _ in ByteBlock() }
     var wave = reader.fill(current)
     if wave.blocks.isEmpty {
-      throw wave.failure
+      throw wave.failure.map { Self.located($0, line: 1) }
         ?? InputError(
           .badData, source: name, problem: "the input is empty",
           remedy: "give a path table with a header line")
@@ -98,14 +98,7 @@ public struct PathTableReader: Sendable {
           parsed[index].batch.replaceProvisional(from: provisionalStart, with: ids)
         }
       }
-      if var failure = wave.failure {
-        if failure.kind == .badData {
-          failure = InputError(
-            failure.kind, source: name, line: lines + 1, problem: failure.problem,
-            remedy: failure.remedy)
-        }
-        throw failure
-      }
+      if let failure = wave.failure { throw Self.located(failure, line: lines + 1) }
       progress?(bytes)
 
       let batches = parsed.map(\.batch)
@@ -123,6 +116,13 @@ public struct PathTableReader: Sendable {
     let table = builder.finish(touchpoints: touchpoints)
     try check(table, rows: rows, name: name)
     return Result(table: table, layout: layout, rows: rows)
+  }
+
+  /// A failure of the source with the line at which the data stops making sense.
+  private static func located(_ failure: InputError, line: Int) -> InputError {
+    guard failure.kind == .badData else { return failure }
+    return InputError(
+      failure.kind, source: failure.source, line: line, problem: failure.problem, remedy: failure.remedy)
   }
 
   /// The layout, and the bytes that the header takes, its line feed included.

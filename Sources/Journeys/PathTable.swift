@@ -16,6 +16,10 @@ public struct PathTable: Sendable {
   /// The totals over all rows, ``untouched`` included.
   public let totals: PathTotals
 
+  /// The sum of the rows' values regardless of their sign. Where refunds cancel sales the total is small and its
+  /// rounding error is not: it goes with this.
+  public let valueMagnitude: Double
+
   /// The number of parts of every table.
   public static let partCount = 64
 
@@ -29,6 +33,8 @@ public struct PathTable: Sendable {
     self.touchpoints = touchpoints
     self.parts = parts
     self.untouched = untouched
+    valueMagnitude =
+      parts.lazy.map(\.valueMagnitude).compensatedSum() + abs(untouched.value)
     let partTotals = parts.map(\.totals) + [untouched]
     totals = PathTotals(
       conversions: partTotals.lazy.map(\.conversions).compensatedSum(),
@@ -75,6 +81,7 @@ public struct PathTable: Sendable {
 
     /// What all rows add up to.
     public let totals: PathTotals
+    let valueMagnitude: Double
 
     init(_ arena: RecordArena) {
       self.arena = arena
@@ -82,15 +89,18 @@ public struct PathTable: Sendable {
       var conversions = CompensatedSum()
       var value = CompensatedSum()
       var nonConverting = CompensatedSum()
+      var magnitude = 0.0
       arena.forEach { record in
         count &+= 1
         touchCount &+= record.touchCount
         conversions.add(record.totals.conversions)
         value.add(record.totals.value)
         nonConverting.add(record.totals.nonConverting)
+        magnitude += abs(record.totals.value)
       }
       self.count = count
       self.touchCount = touchCount
+      valueMagnitude = magnitude
       totals = PathTotals(
         conversions: conversions.value, value: value.value, nonConverting: nonConverting.value)
     }

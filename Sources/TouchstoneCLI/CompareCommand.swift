@@ -11,7 +11,7 @@ struct CompareCommand: ParsableCommand {
     abstract: "Put attribution models side by side on a path table.",
     discussion: """
       EXAMPLE
-        touchstone compare notebooks-data/paths.csv --models linear,shapley,markov:order=2
+        touchstone compare notebooks-data/paths.csv --models linear,markov
 
       MODELS
       \(ModelCatalogue.entries.map { entry in

@@ -10,7 +10,7 @@ struct TransitionsCommand: ParsableCommand {
     abstract: "Print the transition matrix of a path table, with counts.",
     discussion: """
       EXAMPLE
-        touchstone transitions notebooks-data/paths.csv --order 2 --format csv
+        touchstone transitions notebooks-data/paths.csv --order 2
 
       A table shows the matrix where it fits on a screen, and lists the transitions where it does not.
       """)

@@ -154,6 +154,13 @@ import Testing
         (["b", "a"], PathTotals(conversions: 1, value: -5)),
         (["a"], PathTotals(conversions: 1, value: 1e-9)),
       ])
+    _ = try Self.credits(
+      specification,
+      [
+        (["a", "b"], PathTotals(conversions: 1, value: 3e12)),
+        (["b", "c"], PathTotals(conversions: 3, value: -3e12, nonConverting: 1)),
+        (["a"], PathTotals(conversions: 1, value: 1)), (["c"], PathTotals(conversions: 0)),
+      ])
   }
 
   @Test(arguments: specifications + ["shapley-rate:permutations=10"])

@@ -26,7 +26,7 @@ import Testing
   }
 
   static func game(
-    _ rows: [PathRow], _ names: [String], _ worth: (PathTotals) -> Double
+    _ rows: [PathRow], _ names: [String], _ worth: @escaping (PathTotals) -> Double
   ) -> (Set<Int>) -> Double {
     { coalition in
       let members = Set(coalition.map { names[$0] })

@@ -54,11 +54,12 @@ import Testing
   }
 
   @Test func journeysWithoutTouchesAreApart() {
-    let table = PathTable([
+    let rows: [PathRow] = [
       (["a"], PathTotals(conversions: 2, value: 3)),
       ([], PathTotals(conversions: 5, value: 7, nonConverting: 1)),
       ([], PathTotals(conversions: 1)),
-    ])
+    ]
+    let table = PathTable(rows)
     #expect(table.pathCount == 1)
     #expect(table.untouched == PathTotals(conversions: 6, value: 7, nonConverting: 1))
     #expect(table.touched == PathTotals(conversions: 2, value: 3))

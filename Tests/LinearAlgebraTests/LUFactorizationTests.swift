@@ -1,6 +1,7 @@
-import LinearAlgebra
 import TestSupport
 import Testing
+
+@testable import LinearAlgebra
 
 @Suite struct LUFactorizationTests {
   /// Sizes across LAPACK's block boundaries (32 and 64).
