@@ -18,19 +18,19 @@ struct CreditSums: Sendable {
 }
 
 extension PathTable {
-  /// The credits that `body` gives, path after path.
+  /// The credits that `give` gives, path after path.
   ///
   /// Each part of the table is summed on its own, and the parts' sums are added in order with
   /// compensation: the result does not depend on the number of threads.
   ///
   /// - Parameters:
   ///   - scratch: Makes the memory that one part's paths share.
-  ///   - body: Gives the credit of one path that converted at least once.
+  ///   - give: Gives the credit of one path that converted at least once.
   /// - Complexity: O(paths) calls, in parallel.
   @inline(__always)
   func credits<Scratch>(
     scratch: @Sendable () -> Scratch,
-    _ body:
+    give body:
       @Sendable (inout Scratch, UnsafeBufferPointer<Int32>, PathTotals, inout CreditSums) -> Void
   ) -> [Credit] {
     let occupied = parts.filter { $0.count > 0 }
@@ -55,7 +55,7 @@ extension PathTable {
   func creditsOfDistinct(share: @Sendable (Int) -> Double) -> [Credit] {
     credits(
       scratch: { DistinctTouchpoints(touchpointCount: touchpoints.count) },
-      { distinct, path, totals, sums in
+      give: { distinct, path, totals, sums in
         distinct.withList(path) { found in
           let share = share(found.count)
           for touchpoint in found { sums.add(touchpoint, share: share, of: totals) }

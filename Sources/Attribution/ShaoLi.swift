@@ -33,17 +33,19 @@ public struct ShaoLi: AttributionModel {
     }
     let sets = paths.touchpointSets()
     let rates = pairRates(sets)
-    let raw = sets.credits(scratch: {}) { _, set, totals, sums in
-      for i in set {
-        let rate = rates[Int(i) * count + Int(i)]
-        var interaction = 0.0
-        for j in set where j != i {
-          interaction += rates[Int(i) * count + Int(j)] - rate - rates[Int(j) * count + Int(j)]
+    let raw = sets.credits(
+      scratch: {},
+      give: { _, set, totals, sums in
+        for i in set {
+          let rate = rates[Int(i) * count + Int(i)]
+          var interaction = 0.0
+          for j in set where j != i {
+            interaction += rates[Int(i) * count + Int(j)] - rate - rates[Int(j) * count + Int(j)]
+          }
+          let others = Double(set.count - 1)
+          sums.add(i, share: rate + (others > 0 ? interaction / (2 * others) : 0), of: totals)
         }
-        let others = Double(set.count - 1)
-        sums.add(i, share: rate + (others > 0 ? interaction / (2 * others) : 0), of: totals)
-      }
-    }
+      })
     let rawConversions = raw.lazy.map(\.conversions).compensatedSum()
     let rawValue = raw.lazy.map(\.value).compensatedSum()
     let touched = paths.touched

@@ -117,7 +117,7 @@ final class RecordArena: @unchecked Sendable {
   }
 
   @inlinable @inline(__always)
-  func forEach(_ body: (PathRecord) -> Void) {
+  func forEachRecord(_ body: (PathRecord) -> Void) {
     for segment in segments {
       var offset = 0
       while offset < segment.used {

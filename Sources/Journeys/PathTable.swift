@@ -90,7 +90,7 @@ public struct PathTable: Sendable {
       var value = CompensatedSum()
       var nonConverting = CompensatedSum()
       var magnitude = 0.0
-      arena.forEach { record in
+      arena.forEachRecord { record in
         count &+= 1
         touchCount &+= record.touchCount
         conversions.add(record.totals.conversions)
@@ -110,7 +110,7 @@ public struct PathTable: Sendable {
     /// The touches are lent for the call alone.
     @inlinable @inline(__always)
     public func forEachRow(_ body: (UnsafeBufferPointer<Int32>, PathTotals) -> Void) {
-      arena.forEach { body($0.path, $0.totals) }
+      arena.forEachRecord { body($0.path, $0.totals) }
     }
   }
 }

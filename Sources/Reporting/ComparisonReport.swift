@@ -46,7 +46,8 @@ public struct ComparisonReport: Sendable {
         .joined(separator: "\n")
     case .markdown:
       let tables = allTables.map { $0.markdown() }
-      return ([Escaping.markdown(headline) + "\n"] + tables
+      return
+        ([Escaping.markdown(headline) + "\n"] + tables
         + [notes { "- " + Escaping.markdown($0) }].filter { !$0.isEmpty })
         .joined(separator: "\n")
     case .csv: return tidyTable.csv()
@@ -187,7 +188,8 @@ public struct ComparisonReport: Sendable {
     for (label, entry) in zip(labels, entries) {
       let findings = entry.attribution.diagnostics.compactMap { diagnostic -> String? in
         switch diagnostic.finding {
-        case .number(let value): "\(diagnostic.name) \(value.magnitude < 1e-3 ? NumberText.short(value) : NumberText.fixed(value, decimals: 4))"
+        case .number(let value):
+          "\(diagnostic.name) \(value.magnitude < 1e-3 ? NumberText.short(value) : NumberText.fixed(value, decimals: 4))"
         case .integer(let value): "\(diagnostic.name) \(value)"
         case .text(let text): "\(diagnostic.name) \(text)"
         case .perTouchpoint, .perPosition, .chain: nil

@@ -8,8 +8,10 @@ import Testing
 @Suite struct ModelContractTests {
   static let specifications =
     ModelCatalogue.entries.map(\.name).filter { $0 != "time-decay" }
-    + ["position-based:shape=j", "position-based:first=0,last=0", "position-decay:half-life=3",
-      "markov:order=2", "markov:order=3", "last-non-direct:direct=t1|t2"]
+    + [
+      "position-based:shape=j", "position-based:first=0,last=0", "position-decay:half-life=3",
+      "markov:order=2", "markov:order=3", "last-non-direct:direct=t1|t2",
+    ]
 
   static func model(_ specification: String) throws -> any AttributionModel {
     try #require(try ModelCatalogue.models(specification).first)

@@ -29,10 +29,11 @@ import Testing
   @Test func theFormatOfChannelAttribution() throws {
     let result = try Self.read(
       "path;total_conversions;total_conversion_value;total_null\neta > iota > eta;1;0.244;3\niota;2;3.5;6\n")
-    #expect(Self.contents(result.table) == [
-      "eta\u{1}iota\u{1}eta": PathTotals(conversions: 1, value: 0.244, nonConverting: 3),
-      "iota": PathTotals(conversions: 2, value: 3.5, nonConverting: 6),
-    ])
+    #expect(
+      Self.contents(result.table) == [
+        "eta\u{1}iota\u{1}eta": PathTotals(conversions: 1, value: 0.244, nonConverting: 3),
+        "iota": PathTotals(conversions: 2, value: 3.5, nonConverting: 6),
+      ])
     #expect(result.table.touchpoints.names == ["eta", "iota"])
     #expect(result.rows == 2)
     #expect(result.layout.delimiter == UInt8(ascii: ";"))
@@ -41,10 +42,11 @@ import Testing
 
   @Test func oneJourneyARow() throws {
     let result = try Self.read("path,converted,value\na > b,1,5\na > b,0,\nb,true,2\n")
-    #expect(Self.contents(result.table) == [
-      "a\u{1}b": PathTotals(conversions: 1, value: 5, nonConverting: 1),
-      "b": PathTotals(conversions: 1, value: 2),
-    ])
+    #expect(
+      Self.contents(result.table) == [
+        "a\u{1}b": PathTotals(conversions: 1, value: 5, nonConverting: 1),
+        "b": PathTotals(conversions: 1, value: 2),
+      ])
     #expect(result.layout.rows == .journeys)
   }
 
@@ -124,7 +126,8 @@ import Testing
       let field =
         mustQuote || Bool.random(using: &generator)
         ? "\"\(joined.replacing("\"", with: "\"\""))\"" : joined
-      text += [field, "\(conversions)", "\(totals.value)", "\(Int(totals.nonConverting))"]
+      text +=
+        [field, "\(conversions)", "\(totals.value)", "\(Int(totals.nonConverting))"]
         .joined(separator: delimiter) + lineEnd
     }
     let expected = PathTable(rows)
@@ -163,7 +166,9 @@ import Testing
     ("", "t.csv: the input is empty"),
     ("path,conversions\n", "t.csv:1: there is a header and no row behind it"),
     ("\n\n", "t.csv:1: no column is known to hold the path"),
-    ("way,conversions\na,1\n", "t.csv:1: no column is known to hold the path; the columns are \"way\", \"conversions\""),
+    (
+      "way,conversions\na,1\n", "t.csv:1: no column is known to hold the path; the columns are \"way\", \"conversions\""
+    ),
     ("path,sales\na,1\n", "t.csv:1: no column is known to hold the conversions"),
     ("path,conversions\na,1,2\n", "t.csv:2:5: the row has 3 columns where the header has 2"),
     ("path,conversions\na,1\nb\n", "t.csv:3:1: the row has 1 columns where the header has 2"),
@@ -171,7 +176,10 @@ import Testing
     ("path,conversions\n\"a\"b,1\n", "t.csv:2:4: text follows a closing double quote"),
     ("path,conversions\na\"b,1\n", "t.csv:2:2: a double quote stands inside a field that is not quoted"),
     ("path,\"conv\na,1\n", "t.csv:1: a double quote in the header is never closed"),
-    ("path,conversions\na,-1\n", "t.csv:2:3: \"conversions\" is \"-1\", and a count cannot be negative; correct the row"),
+    (
+      "path,conversions\na,-1\n",
+      "t.csv:2:3: \"conversions\" is \"-1\", and a count cannot be negative; correct the row"
+    ),
     ("path,conversions\na,nan\n", "t.csv:2:3: \"conversions\" is \"nan\", which is no number"),
     ("path,conversions\na,inf\n", "t.csv:2:3: \"conversions\" is \"inf\", which is no number"),
     ("path,conversions\na,1e300\n", "t.csv:2:3: \"conversions\" is \"1e300\", and counts above 2^53 lose precision"),
@@ -182,7 +190,10 @@ import Testing
     ("path,conversions,value\na,1,x\n", "t.csv:2:5: \"value\" is \"x\", which is no finite number"),
     ("path,conversions,value\na,1,1e999\n", "t.csv:2:5: \"value\" is \"1e999\""),
     ("path,conversions,value\na,0,5\n", "t.csv:2:5: \"value\" is 5.0 on a row without conversions"),
-    ("path,conversions\n,1\n", "t.csv:2:1: the path is empty; remove the row, or count it as baseline with --empty-paths baseline"),
+    (
+      "path,conversions\n,1\n",
+      "t.csv:2:1: the path is empty; remove the row, or count it as baseline with --empty-paths baseline"
+    ),
     ("path,conversions\na >  > b,1\n", "t.csv:2:6: a touchpoint is empty in the path \"a >  > b\""),
     ("path,conversions\na > (null),1\n", "t.csv:2:5: \"(null)\" is the name of a state of the chain"),
     ("path,conversions\n\na\n\n", "t.csv:3:1: the row has 1 columns"),
@@ -214,7 +225,8 @@ import Testing
   }
 
   @Test func terminalsAreSafeFromMessages() {
-    #expect(quotedForMessage("a\u{1B}[31m\n") == "\"a\\u{1B}[31m\\n\"" || quotedForMessage("a\u{1B}").contains("\\u{1B}"))
+    #expect(
+      quotedForMessage("a\u{1B}[31m\n") == "\"a\\u{1B}[31m\\n\"" || quotedForMessage("a\u{1B}").contains("\\u{1B}"))
     #expect(!quotedForMessage("\u{1B}\u{202E}").unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x202E })
     #expect(quotedForMessage(String(repeating: "x", count: 100)).count == 63)
   }

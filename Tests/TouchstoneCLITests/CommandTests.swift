@@ -152,7 +152,8 @@ import Testing
       let example = try #require(
         help.output.split(separator: "\n").first { $0.contains("touchstone \(command) notebooks-data") })
       let line = example.trimmingCharacters(in: .whitespaces).replacing("touchstone", with: "$T", maxReplacements: 1)
-      let outcome = try CommandRunner.run("cd \(Repository.root.path) && \(line)", in: FileManager.default.temporaryDirectory)
+      let outcome = try CommandRunner.run(
+        "cd \(Repository.root.path) && \(line)", in: FileManager.default.temporaryDirectory)
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
   }

@@ -27,10 +27,12 @@ public struct LastNonDirect: AttributionModel {
     let paths = evidence.paths
     let names = Set(direct.map { $0.lowercased() })
     let isDirect = paths.touchpoints.names.map { names.contains($0.lowercased()) }
-    let credits = paths.credits(scratch: {}) { _, path, totals, sums in
-      let touch = path.last { !isDirect[Int($0)] } ?? path[path.count - 1]
-      sums.add(touch, share: 1, of: totals)
-    }
+    let credits = paths.credits(
+      scratch: {},
+      give: { _, path, totals, sums in
+        let touch = path.last { !isDirect[Int($0)] } ?? path[path.count - 1]
+        sums.add(touch, share: 1, of: totals)
+      })
     return Attribution(
       credits: credits, paths: paths, sumsToTotal: true,
       diagnostics: [

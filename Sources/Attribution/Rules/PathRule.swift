@@ -17,16 +17,18 @@ extension PathRule {
   ///
   /// - Complexity: O(touches), in parallel.
   public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
-    let credits = evidence.paths.credits(scratch: { [Double]() }) { weights, path, totals, sums in
-      weights.removeAll(keepingCapacity: true)
-      for _ in 0..<path.count { weights.append(0) }
-      weights.withUnsafeMutableBufferPointer { weights in
-        weigh(path, weights)
-        for position in 0..<path.count where weights[position] != 0 {
-          sums.add(path[position], share: weights[position], of: totals)
+    let credits = evidence.paths.credits(
+      scratch: { [Double]() },
+      give: { weights, path, totals, sums in
+        weights.removeAll(keepingCapacity: true)
+        for _ in 0..<path.count { weights.append(0) }
+        weights.withUnsafeMutableBufferPointer { weights in
+          weigh(path, weights)
+          for position in 0..<path.count where weights[position] != 0 {
+            sums.add(path[position], share: weights[position], of: totals)
+          }
         }
-      }
-    }
+      })
     return Attribution(credits: credits, paths: evidence.paths, sumsToTotal: true)
   }
 }
