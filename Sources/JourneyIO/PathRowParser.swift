@@ -1,42 +1,14 @@
 import Journeys
 
-/// What a block of records came to.
-struct ParsedBlock: Sendable {
-  let batch = PathBatch()
-  /// Names that the table did not know when the block was parsed; they hold provisional ids, counted
-  /// from the table's size.
-  var newNames = TouchpointTable()
-  /// Line feeds passed, those inside quotes included.
-  var lineCount = 0
-  var failure: RowFailure?
-
-  mutating func clear() {
-    batch.removeAll()
-    if newNames.count > 0 { newNames = TouchpointTable() }
-    lineCount = 0
-    failure = nil
-  }
-}
-
-/// Why a record could not be read; the lines before the block are not counted yet.
-struct RowFailure: Error, Equatable {
-  /// Line feeds between the block's start and the line to blame.
-  var lineOffset: Int
-  /// The character in that line, counted from 1.
-  var column: Int
-  var problem: String
-  var remedy: String
-}
-
 /// Turns records into rows of a path table, in place: no field is copied unless quotes inside it
 /// must be undone.
 struct PathRowParser: Sendable {
-  private let layout: PathTableLayout
-  private let known: TouchpointTable
-  private let provisionalStart: Int32
+  let layout: PathTableLayout
+  let known: TouchpointTable
+  let provisionalStart: Int32
   private let delimiter: UInt64
-  private let separator: [UInt8]
-  private let separatorStart: UInt64
+  let separator: [UInt8]
+  let separatorStart: UInt64
 
   /// - Parameter known: The names that keep their ids; others get provisional ones.
   init(_ layout: PathTableLayout, known: TouchpointTable) {
@@ -49,7 +21,7 @@ struct PathRowParser: Sendable {
   }
 
   private static let lineFeed = ByteScan.pattern(UInt8(ascii: "\n"))
-  private static let quote = ByteScan.pattern(UInt8(ascii: "\""))
+  static let quote = ByteScan.pattern(UInt8(ascii: "\""))
 
   /// Reads all records of a block, up to the first that cannot be read.
   ///
@@ -76,7 +48,7 @@ struct PathRowParser: Sendable {
   /// A reason to refuse a record, and where it begins.
   ///
   /// `@unchecked Sendable`: it is caught before the call that threw it returns.
-  private struct Fault: Error, @unchecked Sendable {
+  struct Fault: Error, @unchecked Sendable {
     var position: UnsafePointer<UInt8>
     var problem: String
     var remedy: String
@@ -95,7 +67,7 @@ struct PathRowParser: Sendable {
   }
 
   /// One field of a record: its bytes without quotes, and where it begins in the input.
-  private struct FieldBytes {
+  struct FieldBytes {
     var start: UnsafePointer<UInt8>
     var end: UnsafePointer<UInt8>
     var origin: UnsafePointer<UInt8>
@@ -117,7 +89,7 @@ struct PathRowParser: Sendable {
   }
 
   /// What a record has said so far.
-  private struct Row {
+  struct Row {
     var totals = PathTotals(conversions: 0)
     var touchCount = 0
     var pathOrigin: UnsafePointer<UInt8>
@@ -208,7 +180,7 @@ struct PathRowParser: Sendable {
 
   /// Takes what a field says.
   @inline(__always)
-  private func read(
+  func read(
     _ kind: PathTableLayout.Field, _ field: FieldBytes, _ names: inout NameCache, _ row: inout Row,
     _ result: inout ParsedBlock
   ) throws(Fault) {
@@ -229,79 +201,6 @@ struct PathRowParser: Sendable {
     }
   }
 
-  /// Takes what a quoted field says, and returns the position of the delimiter or line end behind it.
-  @inline(never)
-  private func readQuoted(
-    _ kind: PathTableLayout.Field, from opening: UnsafePointer<UInt8>,
-    to end: UnsafePointer<UInt8>, _ names: inout NameCache, _ row: inout Row,
-    _ result: inout ParsedBlock
-  ) throws(Fault) -> UnsafePointer<UInt8> {
-    let fieldEnd = try quotedFieldEnd(from: opening, to: end)
-    let field = FieldBytes(start: opening + 1, end: fieldEnd - 1, origin: opening)
-    row.lineFeeds += field.bytes.count { $0 == UInt8(ascii: "\n") }
-    if !field.bytes.contains(UInt8(ascii: "\"")) {
-      try read(kind, field, &names, &row, &result)
-      return fieldEnd
-    }
-    // Quotes inside were doubled; undo that in a copy, which is padded like a block.
-    var copy = undoubled(field.bytes)
-    let length = copy.count
-    copy += [UInt8](repeating: 0, count: ByteBlock.padding)
-    let fault: Fault? = copy.withUnsafeBufferPointer { copy in
-      let start = copy.baseAddress!
-      do throws(Fault) {
-        let field = FieldBytes(start: start, end: start + length, origin: opening)
-        try read(kind, field, &names, &row, &result)
-        return nil
-      } catch {
-        // The copy's positions mean nothing in the input.
-        return Fault(position: opening, problem: error.problem, remedy: error.remedy)
-      }
-    }
-    if let fault { throw fault }
-    return fieldEnd
-  }
-
-  /// The end of a quoted field: the delimiter, line feed, or carriage return of a line's end, behind
-  /// the closing quote.
-  private func quotedFieldEnd(
-    from opening: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
-  ) throws(Fault) -> UnsafePointer<UInt8> {
-    var position = opening + 1
-    while true {
-      position = ByteScan.first(Self.quote, from: position, to: end)
-      guard position < end else {
-        throw Fault(
-          position: opening, problem: "this double quote is never closed",
-          remedy: "close it, or double it where it belongs to the text")
-      }
-      position += 1
-      if position < end && position.pointee == UInt8(ascii: "\"") {
-        position += 1
-        continue
-      }
-      if position < end
-        && (position.pointee == layout.delimiter || position.pointee == UInt8(ascii: "\n")
-          || (position.pointee == UInt8(ascii: "\r") && position[1] == UInt8(ascii: "\n")))
-      {
-        return position
-      }
-      throw Fault(
-        position: position, problem: "text follows a closing double quote",
-        remedy: "double a quote that belongs to the text, and quote the whole field")
-    }
-  }
-
-  private func undoubled(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
-    var position = 0
-    while position < bytes.count {
-      result.append(bytes[position])
-      position += bytes[position] == UInt8(ascii: "\"") ? 2 : 1
-    }
-    return result
-  }
-
   private func unequalColumns(
     from record: UnsafePointer<UInt8>, origin: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
   ) -> Fault {
@@ -315,161 +214,5 @@ struct PathRowParser: Sendable {
       position: origin,
       problem: "the row has \(columns) columns where the header has \(layout.fields.count)",
       remedy: "quote fields that contain the delimiter")
-  }
-
-  // MARK: Numbers
-
-  private func columnName(_ field: PathTableLayout.Field) -> String {
-    quotedForMessage(layout.name(of: field) ?? "")
-  }
-
-  /// The largest count that Double holds exactly together with every smaller one.
-  private static let largestCount = 9_007_199_254_740_992.0
-
-  @inline(__always)
-  private func count(
-    _ field: FieldBytes, _ kind: PathTableLayout.Field
-  ) throws(Fault) -> Double {
-    let field = field.trimmed
-    if layout.rows == .journeys { return try flag(field) }
-    // Most counts are one digit.
-    let digit = field.start.pointee &- UInt8(ascii: "0")
-    if field.end - field.start == 1 && digit <= 9 { return Double(digit) }
-    if let count = DecimalNumber.parse(field.bytes), count >= 0, count <= Self.largestCount {
-      return count
-    }
-    throw countFault(field, kind)
-  }
-
-  private func countFault(_ field: FieldBytes, _ kind: PathTableLayout.Field) -> Fault {
-    let found = "\(columnName(kind)) is \(quotedForMessage(field.bytes))"
-    guard let count = DecimalNumber.parse(field.bytes) else {
-      return Fault(
-        position: field.origin, problem: "\(found), which is no number",
-        remedy: "write a count such as 0 or 12, without thousands separators")
-    }
-    return count < 0
-      ? Fault(
-        position: field.origin, problem: "\(found), and a count cannot be negative",
-        remedy: "correct the row")
-      : Fault(
-        position: field.origin, problem: "\(found), and counts above 2^53 lose precision",
-        remedy: "correct the row, or count in larger units")
-  }
-
-  private func flag(_ field: FieldBytes) throws(Fault) -> Double {
-    switch String(decoding: field.bytes.prefix(6), as: UTF8.self).lowercased() {
-    case "1", "1.0", "true": return 1
-    case "0", "0.0", "false": return 0
-    default:
-      throw Fault(
-        position: field.origin,
-        problem: "\(columnName(.conversions)) is \(quotedForMessage(field.bytes))"
-          + " where one row is one journey",
-        remedy: "write 1 or 0, or use --rows paths where a row counts many journeys")
-    }
-  }
-
-  @inline(__always)
-  private func value(_ field: FieldBytes) throws(Fault) -> Double {
-    let field = field.trimmed
-    // An export leaves the value empty where nothing was sold.
-    if field.start == field.end { return 0 }
-    if let value = DecimalNumber.parse(field.bytes), value.isFinite { return value }
-    throw Fault(
-      position: field.origin,
-      problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), which is no finite number",
-      remedy: "write a number such as 12.5, without currency or thousands separators")
-  }
-
-  // MARK: Touches
-
-  /// Reads the touches of a path and returns their number.
-  @inline(__always)
-  private func readTouches(
-    _ field: FieldBytes, _ touches: UnsafeMutablePointer<Int32>, _ names: inout NameCache,
-    _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int {
-    let field = field.trimmed
-    if field.start == field.end { return 0 }
-    var count = 0
-    var position = field.start
-    while true {
-      let separatorPosition = nextSeparator(from: position, to: field.end)
-      var start = position
-      var end = separatorPosition
-      while start < end && start.pointee == UInt8(ascii: " ") { start += 1 }
-      while end > start && (end - 1).pointee == UInt8(ascii: " ") { end -= 1 }
-      if start < end {
-        touches[count] = try touchpoint(start, end, &names, &newNames)
-        count &+= 1
-      } else if layout.emptyTouchpoints == .reject {
-        throw Fault(
-          position: start,
-          problem: "a touchpoint is empty in the path \(quotedForMessage(field.bytes))",
-          remedy: "correct the path, or skip empty touchpoints with --empty-touchpoints drop")
-      }
-      if separatorPosition == field.end { return count }
-      position = separatorPosition + separator.count
-    }
-  }
-
-  @inline(__always)
-  private func nextSeparator(
-    from position: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
-  ) -> UnsafePointer<UInt8> {
-    var candidate = ByteScan.first(separatorStart, from: position, to: end)
-    if separator.count == 1 { return candidate }
-    while candidate < end {
-      if end - candidate >= separator.count
-        && separator.indices.allSatisfy({ candidate[$0] == separator[$0] })
-      {
-        return candidate
-      }
-      candidate = ByteScan.first(separatorStart, from: candidate + 1, to: end)
-    }
-    return end
-  }
-
-  @inline(__always)
-  private func touchpoint(
-    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ names: inout NameCache,
-    _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int32 {
-    let length = end - start
-    guard length <= 8 else { return try touchpointByTable(start, length, &newNames) }
-    let word = ByteScan.word(start, length: length)
-    if let id = names.id(of: word, length: length) { return id }
-    let id = try touchpointByTable(start, length, &newNames)
-    names.keep(id, of: word, length: length)
-    return id
-  }
-
-  private func touchpointByTable(
-    _ start: UnsafePointer<UInt8>, _ length: Int, _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int32 {
-    let bytes = UnsafeRawBufferPointer(start: start, count: length)
-    if let id = known.id(ofBytes: bytes) { return id }
-    if let id = newNames.id(ofBytes: bytes) { return provisionalStart + id }
-    return provisionalStart + (try newTouchpoint(bytes, &newNames))
-  }
-
-  private func newTouchpoint(
-    _ bytes: UnsafeRawBufferPointer, _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int32 {
-    let position = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    guard let name = String(validating: bytes, as: UTF8.self) else {
-      throw Fault(
-        position: position,
-        problem: "the touchpoint \(quotedForMessage(bytes)) is not UTF-8",
-        remedy: "save the file as UTF-8")
-    }
-    if PathTableFormat.reservedNames.contains(name) {
-      throw Fault(
-        position: position,
-        problem: "\(quotedForMessage(name)) is the name of a state of the chain, not of a touchpoint",
-        remedy: "rename the touchpoint")
-    }
-    return newNames.internBytes(bytes)
   }
 }

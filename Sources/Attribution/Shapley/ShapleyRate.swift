@@ -40,7 +40,7 @@ public struct ShapleyRate: AttributionModel {
   public var parameters: [ModelParameter] {
     [
       ModelParameter("permutations", .integer(permutations)),
-      ModelParameter("seed", .integer(Int(seed))),
+      ModelParameter("seed", .integer(Int(truncatingIfNeeded: seed))),
     ]
   }
 

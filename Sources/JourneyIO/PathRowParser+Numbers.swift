@@ -1,0 +1,65 @@
+/// Counts, flags and values.
+extension PathRowParser {
+  func columnName(_ field: PathTableLayout.Field) -> String {
+    quotedForMessage(layout.name(of: field) ?? "")
+  }
+
+  /// The largest count that Double holds exactly together with every smaller one.
+  private static let largestCount = 9_007_199_254_740_992.0
+
+  @inline(__always)
+  func count(
+    _ field: FieldBytes, _ kind: PathTableLayout.Field
+  ) throws(Fault) -> Double {
+    let field = field.trimmed
+    if layout.rows == .journeys { return try flag(field) }
+    // Most counts are one digit.
+    let digit = field.start.pointee &- UInt8(ascii: "0")
+    if field.end - field.start == 1 && digit <= 9 { return Double(digit) }
+    if let count = DecimalNumber.parse(field.bytes), count >= 0, count <= Self.largestCount {
+      return count
+    }
+    throw countFault(field, kind)
+  }
+
+  private func countFault(_ field: FieldBytes, _ kind: PathTableLayout.Field) -> Fault {
+    let found = "\(columnName(kind)) is \(quotedForMessage(field.bytes))"
+    guard let count = DecimalNumber.parse(field.bytes) else {
+      return Fault(
+        position: field.origin, problem: "\(found), which is no number",
+        remedy: "write a count such as 0 or 12, without thousands separators")
+    }
+    return count < 0
+      ? Fault(
+        position: field.origin, problem: "\(found), and a count cannot be negative",
+        remedy: "correct the row")
+      : Fault(
+        position: field.origin, problem: "\(found), and counts above 2^53 lose precision",
+        remedy: "correct the row, or count in larger units")
+  }
+
+  private func flag(_ field: FieldBytes) throws(Fault) -> Double {
+    switch String(decoding: field.bytes.prefix(6), as: UTF8.self).lowercased() {
+    case "1", "1.0", "true": return 1
+    case "0", "0.0", "false": return 0
+    default:
+      throw Fault(
+        position: field.origin,
+        problem: "\(columnName(.conversions)) is \(quotedForMessage(field.bytes))"
+          + " where one row is one journey",
+        remedy: "write 1 or 0, or use --rows paths where a row counts many journeys")
+    }
+  }
+
+  @inline(__always)
+  func value(_ field: FieldBytes) throws(Fault) -> Double {
+    let field = field.trimmed
+    // An export leaves the value empty where nothing was sold.
+    if field.start == field.end { return 0 }
+    if let value = DecimalNumber.parse(field.bytes), value.isFinite { return value }
+    throw Fault(
+      position: field.origin,
+      problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), which is no finite number",
+      remedy: "write a number such as 12.5, without currency or thousands separators")
+  }
+}
