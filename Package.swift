@@ -20,7 +20,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
 
     .target(name: "Parallel"),
-    .target(name: "MonteCarlo", dependencies: ["Parallel"]),
+    .target(name: "MonteCarlo"),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "Parallel"]),
     .target(name: "Journeys", dependencies: ["Parallel"]),
     .target(

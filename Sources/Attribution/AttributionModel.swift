@@ -63,7 +63,7 @@ public enum AttributionError: Error, Equatable, CustomStringConvertible {
   case tooManyStates(order: Int, states: Int, bytes: Int, limit: Int)
   /// The order cannot be represented for so many touchpoints.
   case orderTooLarge(order: Int, touchpoints: Int, largest: Int)
-  /// A table over pairs of touchpoints would not fit into the memory allowed.
+  /// A table over touchpoints would be too large: over pairs of them, or over their positions.
   case tooManyTouchpoints(model: String, touchpoints: Int, largest: Int)
   /// An iterative solve did not reach its precision.
   case notConverged(order: Int, residual: Double, sweeps: Int)
@@ -81,11 +81,12 @@ public enum AttributionError: Error, Equatable, CustomStringConvertible {
       "markov of order \(order) cannot be represented for \(touchpoints) touchpoints; choose an"
         + " order up to \(largest)"
     case .tooManyTouchpoints(let model, let touchpoints, let largest):
-      "\(model) compares all pairs of touchpoints, and \(touchpoints) are too many for that; group"
-        + " rare touchpoints until at most \(largest) are left"
+      "\(model) needs a table over touchpoints that grows with their square, and \(touchpoints) are too"
+        + " many for that; group rare touchpoints until at most \(largest) are left"
     case .notConverged(let order, let residual, let sweeps):
       "markov of order \(order) did not converge: after \(sweeps) sweeps the residual is"
-        + " \(residual); choose a lower order"
+        + " \(residual), because journeys circle for very long; choose a lower order, or group touchpoints"
+        + " until at most \(RemovalEffects.largestDenseFallback) states are left"
     }
   }
 

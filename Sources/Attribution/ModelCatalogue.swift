@@ -124,7 +124,10 @@ public enum ModelCatalogue {
     }
     var models: [any AttributionModel] = []
     for request in requests {
-      if request.name == "all" && request.parameters.isEmpty {
+      if request.name == "all" {
+        guard request.parameters.isEmpty else {
+          throw ModelListError("all takes no parameters", "name the model that should have them")
+        }
         for entry in entries where entry.name != "time-decay" {
           var reader = ModelParameterReader(entry, [], memoryLimit: memoryLimit)
           models.append(try entry.make(&reader))

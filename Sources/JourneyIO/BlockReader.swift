@@ -22,6 +22,16 @@ final class ByteBlock: @unchecked Sendable {
 
   deinit { memory.deallocate() }
 
+  /// Forgets what the block holds, and the memory of a long record with it.
+  func prepare(capacity: Int) {
+    count = 0
+    if self.capacity > 4 * capacity {
+      memory.deallocate()
+      memory = .allocate(byteCount: capacity + Self.padding, alignment: 16)
+    }
+    reserve(capacity)
+  }
+
   func reserve(_ capacity: Int) {
     guard capacity > self.capacity else { return }
     let larger = UnsafeMutableRawBufferPointer.allocate(
@@ -69,16 +79,19 @@ final class BlockReader: @unchecked Sendable {
   /// Fills up to `blocks.count` blocks; fewer at the end of the input.
   func fill(_ blocks: [ByteBlock]) -> Wave {
     var filled: [ByteBlock] = []
-    for block in blocks where !hasEnded {
+    var bytes = 0
+    // Long records make long blocks; a wave of them must not hold many at once.
+    for block in blocks where !hasEnded && bytes < Self.longestRecord {
       fill(block)
       if block.count > 0 { filled.append(block) }
+      bytes += block.count
     }
     return Wave(blocks: filled, failure: failure, isLast: hasEnded)
   }
 
   /// Fills a block as far as whole records go; a failure ends the input behind the records before it.
   private func fill(_ block: ByteBlock) {
-    block.reserve(max(blockSize, carry.count))
+    block.prepare(capacity: max(blockSize, carry.count))
     block.memory.copyBytes(from: carry)
     block.count = carry.count
     carry.removeAll(keepingCapacity: true)

@@ -58,6 +58,12 @@ final class GzipByteSource: ByteSource {
       stream.pointee.avail_in = UInt32(count)
     }
     if isBetweenMembers {
+      // Tapes and some servers pad with zeros, which `gzip -d` skips.
+      while stream.pointee.avail_in > 0 && stream.pointee.next_in.pointee == 0 {
+        stream.pointee.next_in += 1
+        stream.pointee.avail_in -= 1
+      }
+      if stream.pointee.avail_in == 0 { return true }
       inflateReset(stream)
       isBetweenMembers = false
     }

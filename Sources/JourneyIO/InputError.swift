@@ -35,7 +35,7 @@ public struct InputError: Error, Equatable, CustomStringConvertible {
   }
 
   public var description: String {
-    var place = source
+    var place = escapedForMessage(source)
     if let line { place += ":\(line)" }
     if let column { place += ":\(column)" }
     return "\(place): \(problem); \(remedy)"
@@ -60,10 +60,7 @@ public func quotedForMessage(_ bytes: some Collection<UInt8>, limit: Int = 60) -
     let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
     if let character = String(validating: rest.prefix(length), as: UTF8.self) {
       let scalar = character.unicodeScalars.first!
-      let isHarmless =
-        scalar.value >= 0x20 && scalar.properties.generalCategory != .control
-        && scalar.properties.generalCategory != .format
-      text += isHarmless ? character : scalar.escaped(asASCII: true)
+      text += isHarmless(scalar) ? character : scalar.escaped(asASCII: true)
       rest = rest.dropFirst(length)
     } else {
       let digits = String(byte, radix: 16, uppercase: true)
@@ -72,6 +69,15 @@ public func quotedForMessage(_ bytes: some Collection<UInt8>, limit: Int = 60) -
     }
   }
   return text + "\""
+}
+
+/// Text with control and format characters escaped, so that it cannot steer a terminal.
+public func escapedForMessage(_ text: String) -> String {
+  text.unicodeScalars.map { isHarmless($0) ? String($0) : $0.escaped(asASCII: true) }.joined()
+}
+
+private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.properties.generalCategory != .control && scalar.properties.generalCategory != .format
 }
 
 /// The same for text that is a string already.

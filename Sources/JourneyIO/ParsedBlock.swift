@@ -8,12 +8,15 @@ struct ParsedBlock: Sendable {
   var newNames = TouchpointTable()
   /// Line feeds passed, those inside quotes included.
   var lineCount = 0
+  /// Rows that count no journey at all.
+  var weightlessRows = 0
   var failure: RowFailure?
 
   mutating func clear() {
     batch.removeAll()
     if newNames.count > 0 { newNames = TouchpointTable() }
     lineCount = 0
+    weightlessRows = 0
     failure = nil
   }
 }

@@ -4,6 +4,10 @@ extension PathRowParser {
     quotedForMessage(layout.name(of: field) ?? "")
   }
 
+  /// The smallest weight but 0: below it, shares of shares would leave the range of Double.
+  private static let smallestCount = 1e-9
+  /// The largest value, either way, for the same reason.
+  private static let largestValue = 1e15
   /// The largest count that Double holds exactly together with every smaller one.
   private static let largestCount = 9_007_199_254_740_992.0
 
@@ -16,7 +20,9 @@ extension PathRowParser {
     // Most counts are one digit.
     let digit = field.start.pointee &- UInt8(ascii: "0")
     if field.end - field.start == 1 && digit <= 9 { return Double(digit) }
-    if let count = DecimalNumber.parse(field.bytes), count >= 0, count <= Self.largestCount {
+    if let count = DecimalNumber.parse(field.bytes), count == 0 || count >= Self.smallestCount,
+      count <= Self.largestCount
+    {
       return count
     }
     throw countFault(field, kind)
@@ -29,6 +35,11 @@ extension PathRowParser {
         position: field.origin, problem: "\(found), which is no number",
         remedy: "write a count such as 0 or 12, without thousands separators")
     }
+    if count > 0 && count < Self.smallestCount {
+      return Fault(
+        position: field.origin, problem: "\(found), and counts below 1e-9 lose precision",
+        remedy: "write 0, or count in smaller units")
+    }
     return count < 0
       ? Fault(
         position: field.origin, problem: "\(found), and a count cannot be negative",
@@ -39,6 +50,10 @@ extension PathRowParser {
   }
 
   private func flag(_ field: FieldBytes) throws(Fault) -> Double {
+    if field.end - field.start == 1 {
+      if field.start.pointee == UInt8(ascii: "1") { return 1 }
+      if field.start.pointee == UInt8(ascii: "0") { return 0 }
+    }
     switch String(decoding: field.bytes.prefix(6), as: UTF8.self).lowercased() {
     case "1", "1.0", "true": return 1
     case "0", "0.0", "false": return 0
@@ -56,10 +71,16 @@ extension PathRowParser {
     let field = field.trimmed
     // An export leaves the value empty where nothing was sold.
     if field.start == field.end { return 0 }
-    if let value = DecimalNumber.parse(field.bytes), value.isFinite { return value }
+    if let value = DecimalNumber.parse(field.bytes) {
+      if abs(value) <= Self.largestValue { return value }
+      throw Fault(
+        position: field.origin,
+        problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), and values beyond 1e15 lose precision",
+        remedy: "correct the row, or write values in a larger unit")
+    }
     throw Fault(
       position: field.origin,
-      problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), which is no finite number",
+      problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), which is no number",
       remedy: "write a number such as 12.5, without currency or thousands separators")
   }
 }

@@ -16,8 +16,9 @@ extension PathRowParser {
       let separatorPosition = nextSeparator(from: position, to: field.end)
       var start = position
       var end = separatorPosition
-      while start < end && start.pointee == UInt8(ascii: " ") { start += 1 }
-      while end > start && (end - 1).pointee == UInt8(ascii: " ") { end -= 1 }
+      // Spaces, and tabs or line ends in quoted fields, belong to neither touchpoint.
+      while start < end && start.pointee <= UInt8(ascii: " ") { start += 1 }
+      while end > start && (end - 1).pointee <= UInt8(ascii: " ") { end -= 1 }
       if start < end {
         touches[count] = try touchpoint(start, end, &names, &newNames)
         count &+= 1
@@ -85,7 +86,7 @@ extension PathRowParser {
     if PathTableFormat.reservedNames.contains(name) {
       throw Fault(
         position: position,
-        problem: "\(quotedForMessage(name)) is the name of a state of the chain, not of a touchpoint",
+        problem: "\(quotedForMessage(name)) is the name of something else in the results",
         remedy: "rename the touchpoint")
     }
     return newNames.internBytes(bytes)

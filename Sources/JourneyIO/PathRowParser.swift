@@ -135,6 +135,7 @@ struct PathRowParser: Sendable {
     position += position.pointee == UInt8(ascii: "\n") ? 1 : 2
     if column != layout.fields.count || row.totals.conversions == 0 || row.touchCount == 0 {
       try check(row, columns: column, record: record)
+      if row.totals.journeys == 0 { result.weightlessRows += 1 }
     }
     result.batch.closeRow(touches: row.touchCount, row.totals)
     result.lineCount &+= 1 &+ row.lineFeeds

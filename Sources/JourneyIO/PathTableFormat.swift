@@ -42,8 +42,8 @@ public struct PathTableFormat: Sendable, Equatable {
     case drop
   }
 
-  /// Names that outputs use for the states of a chain that are not touchpoints.
-  public static let reservedNames = ["(start)", "(conversion)", "(null)"]
+  /// Names that outputs use for what is not a touchpoint.
+  public static let reservedNames = ["(start)", "(conversion)", "(null)", "(baseline)"]
 }
 
 /// How a path table turned out to be written: ``PathTableFormat`` with every question answered.
@@ -68,7 +68,8 @@ public struct PathTableLayout: Sendable, Equatable {
 
   /// Whether the input says what conversions were worth.
   public var hasValue: Bool { fields.contains(.value) }
-  /// Whether the input can hold journeys that did not convert.
+
+  /// Whether the input can say which journeys did not convert.
   public var hasNulls: Bool { fields.contains(.nulls) || rows == .journeys }
 
   /// One line that tells what was detected.

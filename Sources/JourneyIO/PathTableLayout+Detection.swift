@@ -43,6 +43,9 @@ extension PathTableLayout {
     if headerBytes.starts(with: [0xFF, 0xFE]) || headerBytes.starts(with: [0xFE, 0xFF]) {
       throw fault("the text is UTF-16", "save it as UTF-8")
     }
+    if trimmed(headerBytes[...]).isEmpty {
+      throw fault("the first line is empty", "begin with the header line")
+    }
     if headerBytes.dropLast().contains(UInt8(ascii: "\r")) {
       throw fault(
         "a carriage return stands in the header", "end lines with a line feed, or with both")
@@ -74,6 +77,10 @@ extension PathTableLayout {
           "there is no column \(quotedForMessage(wanted)); the columns are \(columns)",
           "name one of them")
       }
+    }
+    for column in best.columns.values where best.names.count(where: { $0 == best.names[column] }) > 1 {
+      throw fault(
+        "there are two columns \(quotedForMessage(best.names[column]))", "give each a name of its own")
     }
     var fields = [Field](repeating: .unused, count: best.names.count)
     for (field, column) in best.columns {
@@ -162,12 +169,13 @@ extension PathTableLayout {
 
   /// The candidate that most of the sample's paths contain; the first of equals, `>` where none does.
   ///
-  /// Longer candidates come before those that they contain. Slashes and spaces are no candidates:
-  /// they are common inside names ("google / cpc").
+  /// Arrows come before all others, which are common inside names ("fb|paid"), and longer candidates before those that
+  /// they contain. Slashes and spaces are no candidates at all ("google / cpc").
   private static func detectSeparator(
     _ sample: UnsafeRawBufferPointer, delimiter: UInt8, column: Int
   ) -> String {
-    let candidates = ["->", "=>", "→", ">", "|", ";", "^", ","]
+    let arrows = ["->", "=>", "→", ">"]
+    let candidates = arrows + ["|", ";", "^", ","]
     var counts = [Int](repeating: 0, count: candidates.count)
     var start = 0
     for _ in 0..<1000 where start < sample.count {
@@ -182,7 +190,9 @@ extension PathTableLayout {
         counts[index] += 1
       }
     }
-    let best = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
+    let hasArrows = counts[..<arrows.count].contains { $0 > 0 }
+    let eligible = hasArrows ? 0..<arrows.count : 0..<candidates.count
+    let best = eligible.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
     return counts[best] == 0 ? ">" : candidates[best]
   }
 }

@@ -32,6 +32,8 @@ public struct PathTableReader: Sendable {
     public let layout: PathTableLayout
     /// Records behind the header, blank lines not counted.
     public let rows: Int
+    /// Records that count no journey: neither a conversion nor a journey without one.
+    public let weightlessRows: Int
   }
 
   /// Reads a whole input.
@@ -70,11 +72,13 @@ public struct PathTableReader: Sendable {
     var parsed = (0..<Self.blocksPerWave).map { _ in ParsedBlock() }
     var lines = wave.blocks[0].bytes[..<headerLength].count { $0 == UInt8(ascii: "\n") }
     var rows = 0
+    var weightlessRows = 0
     var bytes = 0
     var isFirst = true
     while true {
       let blocks = wave.blocks
-      if parsed.count > blocks.count { parsed.removeLast(parsed.count - blocks.count) }
+      while parsed.count < blocks.count { parsed.append(ParsedBlock()) }
+      parsed.removeLast(parsed.count - blocks.count)
       let parser = PathRowParser(layout, known: touchpoints)
       let skipped = isFirst ? headerLength : 0
       Parallel.forEachElement(of: &parsed) { index, result in
@@ -92,6 +96,7 @@ public struct PathTableReader: Sendable {
         }
         lines += parsed[index].lineCount
         rows += parsed[index].batch.count
+        weightlessRows += parsed[index].weightlessRows
         bytes += blocks[index].count
         if parsed[index].newNames.count > 0 {
           let ids = parsed[index].newNames.names.map { touchpoints.intern($0) }
@@ -115,7 +120,7 @@ public struct PathTableReader: Sendable {
     }
     let table = builder.finish(touchpoints: touchpoints)
     try check(table, rows: rows, name: name)
-    return Result(table: table, layout: layout, rows: rows)
+    return Result(table: table, layout: layout, rows: rows, weightlessRows: weightlessRows)
   }
 
   /// A failure of the source with the line at which the data stops making sense.

@@ -28,8 +28,13 @@ public final class PathBatch: @unchecked Sendable {
 
   deinit { memory.deallocate() }
 
-  /// Forgets all rows and keeps the memory.
+  /// Forgets all rows, and keeps the memory unless very long paths made it large.
   public func removeAll() {
+    if capacity > 16 << 20 {
+      memory.deallocate()
+      capacity = 4096
+      memory = .allocate(byteCount: capacity, alignment: 8)
+    }
     used = 0
     count = 0
   }

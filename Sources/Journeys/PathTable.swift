@@ -13,6 +13,8 @@ public struct PathTable: Sendable {
   public let parts: [Part]
   /// Journeys without any touch: their conversions belong to the baseline.
   public let untouched: PathTotals
+  /// The totals of the journeys with at least one touch: what models share out.
+  public let touched: PathTotals
   /// The totals over all rows, ``untouched`` included.
   public let totals: PathTotals
 
@@ -35,11 +37,8 @@ public struct PathTable: Sendable {
     self.untouched = untouched
     valueMagnitude =
       parts.lazy.map(\.valueMagnitude).compensatedSum() + abs(untouched.value)
-    let partTotals = parts.map(\.totals) + [untouched]
-    totals = PathTotals(
-      conversions: partTotals.lazy.map(\.conversions).compensatedSum(),
-      value: partTotals.lazy.map(\.value).compensatedSum(),
-      nonConverting: partTotals.lazy.map(\.nonConverting).compensatedSum())
+    touched = Self.sum(parts.map(\.totals))
+    totals = Self.sum(parts.map(\.totals) + [untouched])
   }
 
   /// A table from rows of names, merged where their paths are equal.
@@ -63,12 +62,11 @@ public struct PathTable: Sendable {
   /// The number of distinct paths with at least one touch.
   public var pathCount: Int { parts.reduce(0) { $0 + $1.count } }
 
-  /// The totals of the journeys with at least one touch: what models share out.
-  public var touched: PathTotals {
+  private static func sum(_ totals: [PathTotals]) -> PathTotals {
     PathTotals(
-      conversions: totals.conversions - untouched.conversions,
-      value: totals.value - untouched.value,
-      nonConverting: totals.nonConverting - untouched.nonConverting)
+      conversions: totals.lazy.map(\.conversions).compensatedSum(),
+      value: totals.lazy.map(\.value).compensatedSum(),
+      nonConverting: totals.lazy.map(\.nonConverting).compensatedSum())
   }
 
   /// Some of a table's rows.

@@ -5,7 +5,7 @@ import Parallel
 /// Batches are added in the order of the input. Each part of the table takes its rows in that order,
 /// whichever thread fills it: every sum has one order of addition, and results are bit-identical
 /// whatever the number of threads and wherever the batches were cut.
-public struct PathTableBuilder: Sendable {
+public struct PathTableBuilder: ~Copyable, Sendable {
   private var parts = (0..<PathTable.partCount).map { _ in GrowingPart() }
   private var untouched = PathTotals(conversions: 0)
 
@@ -39,13 +39,11 @@ public struct PathTableBuilder: Sendable {
     for batch in batches { addUntouched(batch) }
   }
 
-  /// The table of all rows added so far. The builder is empty afterwards.
-  public mutating func finish(touchpoints: TouchpointTable) -> PathTable {
+  /// The table of all rows added; it takes the builder's rows over.
+  public consuming func finish(touchpoints: TouchpointTable) -> PathTable {
     let parts = self.parts
     let finished = Parallel.map(parts.count) { PathTable.Part(parts[$0].arena) }
-    let table = PathTable(touchpoints: touchpoints, parts: finished, untouched: untouched)
-    self = PathTableBuilder()
-    return table
+    return PathTable(touchpoints: touchpoints, parts: finished, untouched: untouched)
   }
 
   private mutating func addUntouched(_ batch: PathBatch) {

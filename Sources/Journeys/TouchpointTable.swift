@@ -1,12 +1,16 @@
 /// Interns touchpoint names: each distinct name gets the next dense id, 0, 1, 2, …
 ///
-/// A name is any UTF-8 text; two names are the same when their bytes are.
+/// A name is any UTF-8 text. Two names are the same when their texts are, however they are encoded: "é" as one
+/// scalar or as a letter with an accent behind it is one touchpoint, under the spelling met first.
 public struct TouchpointTable: Sendable {
   /// The names, by id.
   public private(set) var names: [String] = []
 
-  private var nameBytes: [UInt8] = []
-  private var nameStarts: [Int] = [0]
+  /// Every spelling met, one behind the other: its bytes, and whose it is.
+  private var spellingBytes: [UInt8] = []
+  private var spellingStarts: [Int] = [0]
+  private var spellingIDs: [Int32] = []
+  private var idsByName: [String: Int32] = [:]
   /// Open addressing with linear probing; a power of two, at most half full.
   private var slots: [Slot] = [Slot](repeating: Slot(), count: 16)
 
@@ -52,50 +56,56 @@ public struct TouchpointTable: Sendable {
   public mutating func internBytes(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     let fingerprint = Fingerprint(bytes)
     if let id = id(of: fingerprint, bytes: bytes) { return id }
-    precondition(names.count < Int32.max, "more touchpoints than Int32 can number")
-    let id = Int32(names.count)
-    names.append(String(decoding: bytes, as: UTF8.self))
-    nameBytes.append(contentsOf: bytes)
-    nameStarts.append(nameBytes.count)
-    if names.count * 2 > slots.count {
+    precondition(spellingIDs.count < Int32.max, "more touchpoints than Int32 can number")
+    let name = String(decoding: bytes, as: UTF8.self)
+    let id = idsByName[name] ?? Int32(names.count)
+    if id == names.count {
+      names.append(name)
+      idsByName[name] = id
+    }
+    let spelling = Int32(spellingIDs.count)
+    spellingIDs.append(id)
+    spellingBytes.append(contentsOf: bytes)
+    spellingStarts.append(spellingBytes.count)
+    if spellingIDs.count * 2 > slots.count {
       let old = slots
       slots = [Slot](repeating: Slot(), count: slots.count * 2)
-      for slot in old where slot.id >= 0 { place(slot) }
+      for slot in old where slot.spelling >= 0 { place(slot) }
     }
-    place(Slot(word: fingerprint.word, length: fingerprint.length, id: id))
+    place(Slot(word: fingerprint.word, length: fingerprint.length, spelling: spelling))
     return id
   }
 
   private mutating func place(_ slot: Slot) {
     let mask = slots.count - 1
     var position = Fingerprint.spread(slot.word, slot.length) & mask
-    while slots[position].id >= 0 { position = (position + 1) & mask }
+    while slots[position].spelling >= 0 { position = (position + 1) & mask }
     slots[position] = slot
   }
 
   private func id(of fingerprint: Fingerprint, bytes: UnsafeRawBufferPointer) -> Int32? {
     let mask = slots.count - 1
     var position = Fingerprint.spread(fingerprint.word, fingerprint.length) & mask
-    while slots[position].id >= 0 {
+    while slots[position].spelling >= 0 {
       let slot = slots[position]
       if slot.word == fingerprint.word && slot.length == fingerprint.length
-        && (bytes.count <= 8 || hasBytes(bytes, id: Int(slot.id)))
+        && (bytes.count <= 8 || isSpelling(bytes, Int(slot.spelling)))
       {
-        return slot.id
+        return spellingIDs[Int(slot.spelling)]
       }
       position = (position + 1) & mask
     }
     return nil
   }
 
-  private func hasBytes(_ bytes: UnsafeRawBufferPointer, id: Int) -> Bool {
-    nameBytes[nameStarts[id]..<nameStarts[id + 1]].elementsEqual(bytes)
+  private func isSpelling(_ bytes: UnsafeRawBufferPointer, _ spelling: Int) -> Bool {
+    spellingBytes[spellingStarts[spelling]..<spellingStarts[spelling + 1]].elementsEqual(bytes)
   }
 
   private struct Slot {
     var word: UInt64 = 0
     var length: UInt32 = .max
-    var id: Int32 = -1
+    var spelling: Int32 = -1
   }
 }
 

@@ -33,18 +33,20 @@ public struct BlockGaussSeidel: Sendable {
     public let hasConverged: Bool
   }
 
-  /// Sweeps until Σ d_j |Δx_j| is at most `tolerance` in every lane.
+  /// Sweeps until Σ d_j |Δx_j| is at most `tolerance` in every lane, or until it is at most `floor` and has stopped
+  /// shrinking: then only rounding errors move.
   ///
   /// - Parameters:
   ///   - x: The start, overwritten by the solution.
   ///   - rightSide: b, one entry an equation.
   ///   - masks: m, one entry an equation; `nil` for ones.
-  ///   - tolerance: By lane; sweeps also end when nothing changes any more.
+  ///   - tolerance: By lane.
+  ///   - floor: By lane, what rounding alone may move.
   ///   - mostSweeps: When to give up.
   /// - Complexity: O(entries) a sweep.
   public func solve(
     _ x: inout [Lanes], rightSide: [Lanes], masks: [Lanes]? = nil, tolerance: Lanes,
-    mostSweeps: Int = 20_000
+    floor: Lanes = Lanes(), mostSweeps: Int = 20_000
   ) -> Outcome {
     precondition(x.count == diagonal.count && rightSide.count == x.count, "one entry an equation")
     precondition(masks.map { $0.count == x.count } ?? true, "one mask an equation")
@@ -55,13 +57,21 @@ public struct BlockGaussSeidel: Sendable {
     var ratio = Lanes()
     var before: [Lanes] = []
     var hasConverged = false
+    var smallest = Double.infinity
+    var smallestAt = 0
     while sweeps < mostSweeps && !hasConverged {
       let willExtrapolate = sweeps % Self.extrapolationPeriod == Self.extrapolationPeriod - 1
       if willExtrapolate { before = x }
       let previous = change
-      change = sweep(&x, rightSide, masks, inverses)
+      // Up and down in turn: a system that one direction settles at once settles in two sweeps.
+      change = sweep(&x, rightSide, masks, inverses, downward: sweeps % 2 == 1)
       sweeps += 1
-      hasConverged = all(change .<= tolerance)
+      if change.sum() < smallest {
+        smallest = change.sum()
+        smallestAt = sweeps
+      }
+      let isStuck = sweeps - smallestAt > Self.extrapolationPeriod
+      hasConverged = all(change .<= tolerance) || isStuck && all(change .<= floor)
       let newRatio = change / previous
       if willExtrapolate && !hasConverged {
         extrapolate(&x, from: before, Self.extension(ratio, newRatio))
@@ -73,7 +83,7 @@ public struct BlockGaussSeidel: Sendable {
   }
 
   /// Between two extrapolations the sweeps damp all but the slowest mode again.
-  private static let extrapolationPeriod = 5
+  private static let extrapolationPeriod = 6
 
   /// λ/(1−λ) where two ratios agree on λ, else 0.
   private static func `extension`(_ ratio: Lanes, _ newRatio: Lanes) -> Lanes {
@@ -94,11 +104,12 @@ public struct BlockGaussSeidel: Sendable {
 
   /// One sweep; returns Σ d_j |Δx_j|.
   private func sweep(
-    _ x: inout [Lanes], _ rightSide: [Lanes], _ masks: [Lanes], _ inverses: [Double]
+    _ x: inout [Lanes], _ rightSide: [Lanes], _ masks: [Lanes], _ inverses: [Double],
+    downward: Bool
   ) -> Lanes {
     var change = Lanes()
     x.withUnsafeMutableBufferPointer { x in
-      forEachRow { j, entries, indices, values in
+      forEachRow(downward: downward) { j, entries, indices, values in
         var sum = rightSide[j]
         for k in entries { sum += values[k] * x[Int(indices[k])] }
         let updated = masks[j] * sum * inverses[j]
@@ -121,13 +132,16 @@ public struct BlockGaussSeidel: Sendable {
 
   @inline(__always)
   private func forEachRow(
+    downward: Bool = false,
     _ body: (
       Int, Range<Int>, UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Double>
     ) -> Void
   ) {
     coefficients.columnIndices.withUnsafeBufferPointer { indices in
       coefficients.values.withUnsafeBufferPointer { values in
-        for j in 0..<coefficients.rows {
+        let last = coefficients.rows - 1
+        for step in 0..<coefficients.rows {
+          let j = downward ? last - step : step
           body(j, coefficients.rowStarts[j]..<coefficients.rowStarts[j + 1], indices, values)
         }
       }

@@ -13,9 +13,9 @@ public enum Parallel {
   /// `Parallel.$maximumThreads.withValue(1) { … }`.
   @TaskLocal public static var maximumThreads: Int?
 
-  /// The number of threads that a parallel region started here uses. At least 1.
+  /// The number of threads that a parallel region started here uses: from 1 to 256.
   public static var threads: Int {
-    max(1, maximumThreads ?? ProcessInformation.activeCores)
+    min(max(1, maximumThreads ?? ProcessInformation.activeCores), 256)
   }
 
   /// Runs `body(0)` … `body(count - 1)`, each exactly once, in no particular order.

@@ -16,6 +16,7 @@ public struct ComparisonReport: Sendable {
 
   let source: String
   let paths: PathTable
+  let layout: String
   let hasValue: Bool
   let entries: [Entry]
   let includesDetails: Bool
@@ -23,15 +24,17 @@ public struct ComparisonReport: Sendable {
   /// - Parameters:
   ///   - source: The input's name, for titles.
   ///   - paths: What was attributed.
+  ///   - layout: How the input was read, in one line; empty where nothing was detected.
   ///   - hasValue: Whether the input says what conversions were worth.
   ///   - entries: The models, in the order to show them.
   ///   - includesDetails: Whether removal effects, reach and transitions are shown.
   public init(
-    source: String, paths: PathTable, hasValue: Bool, entries: [Entry],
+    source: String, paths: PathTable, layout: String = "", hasValue: Bool, entries: [Entry],
     includesDetails: Bool = false
   ) {
     self.source = source
     self.paths = paths
+    self.layout = layout
     self.hasValue = hasValue
     self.entries = entries
     self.includesDetails = includesDetails
@@ -85,10 +88,12 @@ public struct ComparisonReport: Sendable {
 
   /// Touchpoints by falling mean credit share, so that the heaviest come first.
   private var sortedTouchpoints: [Int] {
-    let shares = paths.touchpoints.names.indices.map { id in
-      entries.reduce(0) { sum, entry in
-        let total = entry.attribution.creditTotal.conversions
-        return total > 0 ? sum + entry.attribution.credits[id].conversions / total : sum
+    var shares = [Double](repeating: 0, count: paths.touchpoints.count)
+    for entry in entries {
+      let total = entry.attribution.creditTotal.conversions
+      guard total > 0 else { continue }
+      for (id, credit) in entry.attribution.credits.enumerated() {
+        shares[id] += credit.conversions / total
       }
     }
     return shares.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
@@ -184,7 +189,7 @@ public struct ComparisonReport: Sendable {
 
   /// What each model says about itself in a line.
   private func notes(_ line: (String) -> String) -> String {
-    var notes: [String] = []
+    var notes = layout.isEmpty ? [] : [line(Escaping.terminal("read with \(layout)"))]
     for (label, entry) in zip(labels, entries) {
       let findings = entry.attribution.diagnostics.compactMap { diagnostic -> String? in
         switch diagnostic.finding {

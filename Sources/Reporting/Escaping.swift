@@ -20,7 +20,9 @@ enum Escaping {
       text = "'" + text
     }
     let needsQuotes = text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    guard needsQuotes else { return text }
+    // By scalar: a quote that carries an accent is another character, and still a quote to a CSV reader.
+    return "\"" + replacing(text) { $0 == "\"" ? "\"\"" : nil } + "\""
   }
 
   /// Text inside a Markdown table: no cell ends early, and nothing becomes markup or HTML.

@@ -30,7 +30,7 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Also show removal effects, reach, breakdowns by position and transitions.")
   var details = false
 
-  @Option(help: "The most memory that one model may take, as in 500M or 4G.")
+  @Option(help: "The most memory that a Markov chain may take, as in 500M or 4G.")
   var memoryLimit = MemorySize(bytes: Markov.defaultMemoryLimit)
 
   @OptionGroup var output: OutputOptions
@@ -38,7 +38,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let models = try ModelCatalogue.models(self.models, memoryLimit: memoryLimit.bytes)
-      try output.checkDestination()
+      try output.checkDestination(besides: input.location)
       try output.withThreads {
         let reading = try input.read(quiet: output.quiet)
         let evidence = Evidence(paths: reading.table)
@@ -46,7 +46,8 @@ struct CompareCommand: ParsableCommand {
           ComparisonReport.Entry(model: model, attribution: try model.attribute(evidence))
         }
         let report = ComparisonReport(
-          source: input.location.name, paths: reading.table, hasValue: reading.layout.hasValue,
+          source: input.location.name, paths: reading.table, layout: reading.layout.summary,
+          hasValue: reading.layout.hasValue,
           entries: entries, includesDetails: details)
         try output.write(report.text(output.format))
       }

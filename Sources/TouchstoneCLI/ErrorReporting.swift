@@ -8,7 +8,7 @@ func reportingErrors(_ work: () throws -> Void) throws {
   do {
     try work()
   } catch let error as ModelListError {
-    throw ValidationError(error.description)
+    throw fail(error.description, .usage)
   } catch let error as InputError {
     let code: ExitCode =
       switch error.kind {
@@ -18,6 +18,7 @@ func reportingErrors(_ work: () throws -> Void) throws {
       }
     throw fail(error.description, code)
   } catch let error as AttributionError {
+    if case .notConverged = error { throw fail(error.description, .internalError) }
     throw fail(error.description, .dataError)
   } catch let error as OutputError {
     switch error.kind {
@@ -28,15 +29,22 @@ func reportingErrors(_ work: () throws -> Void) throws {
   }
 }
 
+/// Says something on standard error that does not end the command.
+func note(_ message: String) {
+  _ = try? FileDescriptor.standardError.writeAll("touchstone: note: \(message)\n".utf8)
+}
+
 private func fail(_ message: String, _ code: ExitCode) -> ExitCode {
   _ = try? FileDescriptor.standardError.writeAll("touchstone: \(message)\n".utf8)
   return code
 }
 
-/// After sysexits.h; wrong usage, 64, is the argument parser's own.
+/// After sysexits.h.
 extension ExitCode {
+  static let usage = ExitCode(64)
   static let dataError = ExitCode(65)
   static let noInput = ExitCode(66)
+  static let internalError = ExitCode(70)
   static let cannotCreate = ExitCode(73)
   static let inputOutputError = ExitCode(74)
 }

@@ -41,9 +41,9 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     if let pathSeparator {
-      if pathSeparator.isEmpty || pathSeparator.contains("\n") {
+      if pathSeparator.isEmpty || pathSeparator.utf8.contains(where: { "\n\r\"".utf8.contains($0) }) {
         throw ValidationError(
-          "--path-separator must be some text without a line feed; give for example ' > '")
+          "--path-separator must be some text without line ends and double quotes; give for example ' > '")
       }
     }
   }
@@ -66,7 +66,13 @@ struct InputOptions: ParsableArguments {
     var reader = PathTableReader(format)
     if let progress { reader.progress = { bytes in progress.update(bytes: bytes) } }
     defer { progress?.finish() }
-    return try reader.read(location)
+    let reading = try reader.read(location)
+    if reading.weightlessRows > 0 && !reading.layout.hasNulls && !quiet {
+      note(
+        "\(reading.weightlessRows) of \(reading.rows) rows of \(location.name) have no conversions, and no column"
+          + " counts journeys without; if each row is one journey, use --rows journeys")
+    }
+    return reading
   }
 }
 

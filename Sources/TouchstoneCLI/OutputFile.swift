@@ -33,6 +33,13 @@ struct OutputFile {
     try create().closeAndRemove()
   }
 
+  /// Whether the target is there and the same file as another path's, whatever the two are called.
+  func isSameFile(as other: String) -> Bool {
+    var (own, others) = (stat(), stat())
+    return stat(path.string, &own) == 0 && stat(other, &others) == 0
+      && own.st_dev == others.st_dev && own.st_ino == others.st_ino && !isSpecial
+  }
+
   func write(_ text: String) throws(OutputError) {
     if isSpecial {
       try writeInPlace(text)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JourneyIO
 import Parallel
 import Reporting
 
@@ -20,11 +21,20 @@ struct OutputOptions: ParsableArguments {
     if let threads, threads < 1 {
       throw ValidationError("--threads is \(threads); give 1 or more")
     }
+    if let output, output.isEmpty || output.hasSuffix("/") {
+      throw ValidationError("--output '\(output)' names no file; give the path of one")
+    }
   }
 
   /// Fails before any work is done where the results could not be written afterwards.
-  func checkDestination() throws(OutputError) {
-    if let output { try OutputFile(output).check() }
+  func checkDestination(besides input: InputLocation) throws(OutputError) {
+    guard let output else { return }
+    if case .file(let path) = input, OutputFile(output).isSameFile(as: path) {
+      throw OutputError(
+        kind: .cannotCreate,
+        description: "\(output): this is the input, which would be lost; choose another --output")
+    }
+    try OutputFile(output).check()
   }
 
   func write(_ text: String) throws(OutputError) {

@@ -20,7 +20,8 @@ final class Progress: Sendable {
   /// `nil` where nobody is watching.
   init?(_ location: InputLocation) {
     guard isatty(STDERR_FILENO) == 1 else { return nil }
-    name = location.name.count > 40 ? "…" + location.name.suffix(39) : location.name
+    let safe = escapedForMessage(location.name)
+    name = safe.count > 40 ? "…" + safe.suffix(39) : safe
   }
 
   func update(bytes: Int) {

@@ -33,7 +33,7 @@ struct TransitionsCommand: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      try output.checkDestination()
+      try output.checkDestination(besides: input.location)
       try output.withThreads {
         let reading = try input.read(quiet: output.quiet)
         let chain = try MarkovChain(

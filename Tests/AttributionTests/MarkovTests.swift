@@ -223,6 +223,30 @@ import Testing
     #expect(isClose(effects.conversions[0], 1, relative: 1e-14))
   }
 
+  /// A path of many distinct touchpoints is a chain without circles: a sweep in each direction settles it.
+  @Test func straightChainsSettleAtOnce() throws {
+    let path = (0..<600).map { "t\($0)" }
+    let chain = try MarkovChain(PathTable([(path: path, totals: PathTotals(conversions: 1))]), order: 1)
+    let effects = try RemovalEffects.sparse(chain)
+    #expect(effects.conversions.allSatisfy { isClose($0, 1, relative: 1e-14) })
+    guard case .sparse(let sweeps) = effects.method else { return }
+    #expect(sweeps <= 3)
+  }
+
+  /// Journeys that circle for thousands of touches: sweeps give up, and the dense way answers.
+  @Test func longCirclesFallBackToTheDenseWay() throws {
+    var generator = TestGenerator(seed: 4)
+    let path = (0..<20_000).map { _ in "t\(Int.random(in: 0..<450, using: &generator))" }
+    let table = PathTable([(path: path, totals: PathTotals(conversions: 1, nonConverting: 1))])
+    let chain = try MarkovChain(table, order: 1)
+    #expect(throws: AttributionError.self) { try RemovalEffects.sparse(chain) }
+    let effects = try RemovalEffects(chain)
+    #expect(effects.method == .dense)
+    #expect(isClose(effects.conversionProbability, 0.5, relative: 1e-11))
+    // Removing any touchpoint of so long a walk loses nearly everything.
+    #expect(effects.conversions.allSatisfy { $0 > 0.9 && $0 <= 1 + 1e-11 })
+  }
+
   // MARK: Refusals
 
   @Test func tooLargeAnOrderIsRefused() {

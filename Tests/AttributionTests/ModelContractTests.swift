@@ -179,6 +179,17 @@ import Testing
     #expect(one == three)
   }
 
+  /// The part without touches must not cost the rest its digits.
+  @Test(arguments: specifications)
+  func aHugeBaselineCostsNoDigits(_ specification: String) throws {
+    let rows: [PathRow] = [
+      (["a", "b"], PathTotals(conversions: 1e-3, nonConverting: 1)),
+      (["b"], PathTotals(conversions: 2e-3, nonConverting: 0)),
+    ]
+    let huge: PathRow = ([], PathTotals(conversions: 1e15, nonConverting: 1e15))
+    Self.expectSame(try Self.credits(specification, rows), try Self.credits(specification, rows + [huge]))
+  }
+
   @Test func timeDecayNamesTheRemedy() {
     #expect(throws: AttributionError.timesMissing(model: "time-decay")) {
       try TimeDecay().attribute(Evidence(paths: PathTable(Self.rows)))

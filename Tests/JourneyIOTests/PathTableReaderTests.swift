@@ -64,6 +64,8 @@ import Testing
     ("path,conversions\n\"a > \"\"b\"\"\",2\n", "a\u{1}\"b\""),
     ("path,conversions\n\"a, c > b\nb\",2\n", "a, c\u{1}b\nb"),
     ("path,conversions\na,2", "a"),
+    ("path,conversions\n\"a\t>\nb\",2\n", "a\u{1}b"),
+    ("path,conversions\nx|y > b,1\nx|y > b,1\n", "x|y\u{1}b"),
   ])
   func layoutsAreDetected(_ text: String, _ path: String) throws {
     #expect(Self.contents(try Self.read(text).table) == [path: PathTotals(conversions: 2)])
@@ -165,7 +167,7 @@ import Testing
   @Test(arguments: [
     ("", "t.csv: the input is empty"),
     ("path,conversions\n", "t.csv:1: there is a header and no row behind it"),
-    ("\n\n", "t.csv:1: no column is known to hold the path"),
+    ("\n\n", "t.csv:1: the first line is empty"),
     (
       "way,conversions\na,1\n", "t.csv:1: no column is known to hold the path; the columns are \"way\", \"conversions\""
     ),
@@ -187,15 +189,20 @@ import Testing
     ("path,conversions\na,\n", "t.csv:2:3: \"conversions\" is \"\", which is no number"),
     ("path,conversions\na,9e15\nb,9e15\n", "t.csv: the rows add up to"),
     ("path,conversions,nulls\n微信 > b,1,-2\n", "t.csv:2:10: \"nulls\" is \"-2\""),
-    ("path,conversions,value\na,1,x\n", "t.csv:2:5: \"value\" is \"x\", which is no finite number"),
+    ("path,conversions,value\na,1,x\n", "t.csv:2:5: \"value\" is \"x\", which is no number"),
     ("path,conversions,value\na,1,1e999\n", "t.csv:2:5: \"value\" is \"1e999\""),
+    ("path,conversions,value\na,1,-2e15\n", "t.csv:2:5: \"value\" is \"-2e15\", and values beyond 1e15"),
+    ("path,conversions\na,5e-324\n", "t.csv:2:3: \"conversions\" is \"5e-324\", and counts below 1e-9"),
+    ("\npath,conversions\na,1\n", "t.csv:1: the first line is empty"),
+    ("path,conversions,conversions\na,1,2\n", "t.csv:1: there are two columns \"conversions\""),
+    ("path,conversions\n(baseline),2\n", "t.csv:2:1: \"(baseline)\" is the name"),
     ("path,conversions,value\na,0,5\n", "t.csv:2:5: \"value\" is 5.0 on a row without conversions"),
     (
       "path,conversions\n,1\n",
       "t.csv:2:1: the path is empty; remove the row, or count it as baseline with --empty-paths baseline"
     ),
     ("path,conversions\na >  > b,1\n", "t.csv:2:6: a touchpoint is empty in the path \"a >  > b\""),
-    ("path,conversions\na > (null),1\n", "t.csv:2:5: \"(null)\" is the name of a state of the chain"),
+    ("path,conversions\na > (null),1\n", "t.csv:2:5: \"(null)\" is the name of something else"),
     ("path,conversions\n\na\n\n", "t.csv:3:1: the row has 1 columns"),
     ("path,converted\na,2\n", "t.csv:2:3: \"converted\" is \"2\" where one row is one journey"),
     ("path\rconversions\ra,1", "t.csv:1: a carriage return stands in the header"),
@@ -267,6 +274,8 @@ import Testing
     #expect {
       try PathTableReader().read(bytes: broken, name: "t.gz")
     } throws: { ($0 as? InputError)?.kind == .badData }
+    // Padding with zeros is no damage.
+    #expect(try PathTableReader().read(bytes: zipped + [0, 0, 0], name: "t.gz").rows == 3_000)
     #expect {
       try PathTableReader().read(bytes: zipped + [1, 2, 3], name: "t.gz")
     } throws: { ($0 as? InputError)?.kind == .badData }

@@ -56,6 +56,8 @@ import Testing
     #expect(Self.table.csv() == "touchpoint,model\n微信,12.5\n'=cmd|x,-1000.0\n")
     #expect(Escaping.csv("a,\"b\"\n") == "\"a,\"\"b\"\"\n\"")
     #expect(Escaping.csv("@x") == "'@x")
+    // A quote under an accent is one character in Swift, and a quote to every CSV reader.
+    #expect(Escaping.csv("a\"\u{301},b") == "\"a\"\"\u{301},b\"")
   }
 
   @Test func markdownIsSafe() {

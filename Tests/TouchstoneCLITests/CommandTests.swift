@@ -44,6 +44,7 @@ import Testing
         ──────────  ───────────  ──────  ──────────────
         total              20.0    20.0            20.0
 
+        read with delimiter ',', path separator '>', path = "path", conversions = "conversions", value = "value", nulls = "nulls", one row is all journeys along a path
         markov:order=1: conversionProbability 0.3077, states 4, method dense, residual 2.8e-17
 
         """)
@@ -109,6 +110,11 @@ import Testing
     ("$T compare p.csv --threads 0 -o out", 64, "--threads is 0; give 1 or more"),
     ("$T compare p.csv --value-column worth -o out", 65, "there is no column \"worth\""),
     ("$T compare p.csv -o no/such/out", 73, "touchstone: no/such/out: the file cannot be created"),
+    ("ln p.csv q; $T compare p.csv -o q; code=$?; rm q; (exit $code)", 73, "this is the input, which would be lost"),
+    ("$T compare p.csv -o ''", 64, "names no file"),
+    ("$T compare p.csv --models all:x=1 -o out", 64, "all takes no parameters"),
+    ("$T compare p.csv --path-separator $'\\r\\n' -o out", 64, "--path-separator must be some text"),
+    ("$T compare $'no\\e[31m' -o out", 66, "touchstone: no\\u{1B}[31m: there is no such file"),
     ("$T compare p.csv -o .", 73, "touchstone: .: this is a directory"),
     ("$T compare p.csv -o /dev/full", 74, "touchstone: /dev/full: writing failed"),
     ("$T compare p.csv > /dev/full", 74, "touchstone: standard output: writing failed"),
@@ -120,6 +126,28 @@ import Testing
     #expect(outcome.status == status, "\(outcome.errors)")
     #expect(outcome.errors.contains(message), "\(outcome.errors)")
     #expect(outcome.output == "")
+  }
+
+  @Test func rowsThatCountNothingAreNoted() throws {
+    let input = "path,conversion\na,1\nb,0\n"
+    let outcome = try Self.run("$T compare p.csv", input)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("note: 1 of 2 rows of p.csv have no conversions"))
+    #expect(try Self.run("$T compare p.csv --quiet", input).errors == "")
+    #expect(try Self.run("$T compare p.csv --rows journeys", input).errors == "")
+  }
+
+  /// One name in two encodings is one touchpoint, and no trap in the JSON.
+  @Test func encodingsOfANameAreOneTouchpoint() throws {
+    let outcome = try Self.run(
+      "$T compare p.csv --models linear --format csv", "path,conversions\n\u{E9} > e\u{301},1\n")
+    #expect(outcome.output.split(separator: "\n").count == 3)
+    #expect(try Self.run("$T compare p.csv --format json", "path,conversions\n\u{E9} > e\u{301},1\n").status == 0)
+  }
+
+  @Test func absurdThreadCountsAreHarmless() throws {
+    let outcome = try Self.run("$T compare p.csv --threads 9223372036854775807 --models markov:order=20")
+    #expect(outcome.status == 0)
   }
 
   @Test func aClosedPipeEndsQuietly() throws {

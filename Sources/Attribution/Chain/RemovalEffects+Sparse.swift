@@ -38,16 +38,20 @@ extension RemovalEffects {
       return lanes
     }
     var outcomes = zip(returns, diagonal).map { $0 / $1 }
-    var tolerance = Lanes(repeating: totals.tolerance * journeys)
-    tolerance[1] *= chain.value.lazy.map(abs).max() ?? 0
-    let solved = system.solve(&outcomes, rightSide: returns, tolerance: tolerance)
+    var scale = Lanes(repeating: journeys)
+    scale[1] *= chain.value.lazy.map(abs).max() ?? 0
+    // There is no point in patience where the dense way stands ready.
+    let mostSweeps = chain.stateCount <= largestDenseFallback ? 2_000 : 20_000
+    let solved = system.solve(
+      &outcomes, rightSide: returns, tolerance: totals.tolerance * scale,
+      floor: totals.floor * scale, mostSweeps: mostSweeps)
     try check(solved, chain)
 
     let removal = BlockGaussSeidel(coefficients: entering, diagonal: diagonal)
     let blocks = Parallel.ranges(count: chain.touchpoints.count, length: Lanes.scalarCount)
     let outcomesByState = outcomes
     let solutions = Parallel.map(blocks.count) {
-      losses(chain, removal, outcomesByState, totals, removing: blocks[$0])
+      losses(chain, removal, outcomesByState, totals, removing: blocks[$0], mostSweeps: mostSweeps)
     }
     for solution in solutions { try check(solution.outcome, chain) }
     return RemovalEffects(
@@ -73,8 +77,10 @@ extension RemovalEffects {
     var value: Double
     var visits: Double
 
-    /// Where sweeping on would only move rounding errors.
-    var tolerance: Double { 1e-14 * conversions + 4 * .ulpOfOne * visits }
+    /// The precision that is asked for, of probabilities.
+    var tolerance: Double { 2e-14 * conversions }
+    /// What rounding may move, where the tolerance is out of reach.
+    var floor: Double { 16 * .ulpOfOne * visits }
   }
 
   /// What a block of touchpoints loses, in conversions and value a journey.
@@ -87,7 +93,7 @@ extension RemovalEffects {
 
   private static func losses(
     _ chain: MarkovChain, _ system: BlockGaussSeidel, _ outcomes: [Lanes], _ totals: Totals,
-    removing block: Range<Int>
+    removing block: Range<Int>, mostSweeps: Int
   ) -> Losses {
     // The lane of the touchpoint that each state's last touch is, where it is in the block.
     let lanes = (0..<chain.stateCount).map { state in
@@ -104,7 +110,9 @@ extension RemovalEffects {
     start[0] = Lanes(repeating: 1)
     var visits = masks.map { $0 / chain.departures[0] }
     let outcome = system.solve(
-      &visits, rightSide: start, masks: masks, tolerance: Lanes(repeating: totals.tolerance))
+      &visits, rightSide: start, masks: masks, tolerance: Lanes(repeating: totals.tolerance),
+      floor: Lanes(repeating: totals.floor),
+      mostSweeps: mostSweeps)
 
     var lostConversions = [Double](repeating: 0, count: block.count)
     var lostValue = lostConversions

@@ -9,8 +9,9 @@ public struct RemovalEffects: Sendable {
   public let conversions: [Double]
   /// The same share of value.
   public let value: [Double]
-  /// A bound on the absolute error of ``conversionProbability`` and of each probability behind
-  /// ``conversions``, before rounding in the bound itself.
+  /// How well the equations hold. Solved densely: the largest entry of A·A⁻¹ − I. Solved sparsely: a bound on the
+  /// absolute error of each probability to convert without a touchpoint, before rounding in the bound itself. It says
+  /// nothing about ``value``, which comes from the same solutions.
   public let residual: Double
   /// How the equations were solved.
   public let method: Method
@@ -27,6 +28,10 @@ public struct RemovalEffects: Sendable {
   /// The inverse costs 2 n³ operations: 0.3 s at 1,000 states, where the sparse way takes milliseconds.
   public static let largestDense = 400
 
+  /// Where sweeps do not converge, chains of up to this many states are solved densely after all: the matrix and its
+  /// inverse take 400 MB, and half a minute. Journeys that circle for a hundred thousand touches need it.
+  static let largestDenseFallback = 5_000
+
   /// The removal effects of all touchpoints of a chain.
   ///
   /// - Throws: ``AttributionError/notConverged(order:residual:sweeps:)``.
@@ -42,7 +47,12 @@ public struct RemovalEffects: Sendable {
     if chain.stateCount <= Self.largestDense {
       self = .dense(chain)
     } else {
-      self = try .sparse(chain)
+      do throws(AttributionError) {
+        self = try .sparse(chain)
+      } catch {
+        guard chain.stateCount <= Self.largestDenseFallback else { throw error }
+        self = .dense(chain)
+      }
     }
   }
 

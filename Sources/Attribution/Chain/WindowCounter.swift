@@ -145,7 +145,7 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
     let touches = paths.parts.reduce(0) { $0 + $1.touchCount + 2 * $1.count }
     let mostStates = min(touches, possibleStates)
     let mostTransitions = min(touches, mostStates * (paths.touchpoints.count + 2))
-    if Self.bytes(states: mostStates, transitions: mostTransitions) <= limit { return }
+    if bytes(states: mostStates, transitions: mostTransitions) <= limit { return }
     let bitmapBits = 26
     var states = [UInt64](repeating: 0, count: 1 << (bitmapBits - 6))
     var transitions = states
@@ -163,7 +163,7 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
       return Int(-size * Double.log(max(empty, 1) / size))
     }
     let (stateCount, transitionCount) = (estimate(states), estimate(transitions))
-    let bytes = Self.bytes(states: stateCount, transitions: transitionCount)
+    let bytes = bytes(states: stateCount, transitions: transitionCount)
     if bytes > limit {
       throw .tooManyStates(order: order, states: stateCount, bytes: bytes, limit: limit)
     }
@@ -182,11 +182,12 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
   }
 
   /// What a chain takes while it is counted and solved.
-  private static func bytes(states: Int, transitions: Int) -> Int {
+  private func bytes(states: Int, transitions: Int) -> Int {
     // A window in its table (at most ¾ full, on average half), sorted, merged, and in two matrices.
     let perTransition = 4 * (Key.bitWidth / 8 + 16) + 2 * 12
-    // Two blocks of eight solutions a thread, and the state's own numbers.
-    let perState = 2 * 64 * Parallel.threads + 64
+    // Four blocks of eight numbers for each of four threads (the answer must not depend on how many there
+    // are), the outcomes, the state's own numbers and its symbols.
+    let perState = 4 * 64 * 4 + 2 * 64 + 64 + 4 * order
     return states * perState + transitions * perTransition
   }
 }

@@ -15,16 +15,31 @@ public struct ShapleyOrdered: AttributionModel {
   public let parameters: [ModelParameter] = []
   public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
 
+  /// The most places, touchpoints times positions, that are tabulated.
+  private static let largestTable = 1 << 20
+
   public init() {}
 
   /// Splits each path's conversions over its distinct touchpoints, by position.
   ///
   /// Adds the diagnostics `conversionsByPosition` and `valueByPosition`, first position first.
+  /// - Throws: ``AttributionError/tooManyTouchpoints(model:touchpoints:largest:)``.
   /// - Complexity: O(touches), in parallel; memory O(touchpoints × longest set).
   public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
     let paths = evidence.paths
     let count = paths.touchpoints.count
     let occupied = paths.parts.filter { $0.count > 0 }
+    let longest = Parallel.map(occupied.count) { index in
+      var distinct = DistinctTouchpoints(touchpointCount: count)
+      var longest = 0
+      occupied[index].forEachRow { path, _ in
+        distinct.withList(path) { longest = max(longest, $0.count) }
+      }
+      return longest
+    }
+    guard (longest.max() ?? 0) * count <= Self.largestTable else {
+      throw .tooManyTouchpoints(model: name, touchpoints: count, largest: 1_024)
+    }
     let sums = Parallel.map(occupied.count) { index in
       // Credits of position p lie at p * count; the list grows with the longest set.
       var byPosition: [Credit] = []

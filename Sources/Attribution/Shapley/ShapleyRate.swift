@@ -61,8 +61,7 @@ public struct ShapleyRate: AttributionModel {
         credits: paths.touchpoints.names.map { _ in Credit() }, paths: paths, sumsToTotal: true)
     }
     if paths.touchpoints.count <= Self.largestExact {
-      let conversions = exactValues(of: sets, \.conversions)
-      let value = paths.touched.value == 0 ? conversions.map { _ in 0 } : exactValues(of: sets, \.value)
+      let (conversions, value) = exactValues(of: sets)
       return Attribution(
         credits: zip(conversions, value).map {
           Credit(conversions: $0 * journeys, value: $1 * journeys)
@@ -80,25 +79,31 @@ public struct ShapleyRate: AttributionModel {
 
   // MARK: All coalitions
 
-  private func exactValues(
-    of sets: PathTable, _ quantity: @Sendable (PathTotals) -> Double
-  ) -> [Double] {
+  private func exactValues(of sets: PathTable) -> (conversions: [Double], value: [Double]) {
     let count = sets.touchpoints.count
-    var numerators = [Double](repeating: 0, count: 1 << count)
-    var denominators = numerators
+    var journeys = coalitions(of: sets, \.journeys)
+    SubsetLattice.sumOverSubsets(&journeys)
+    func values(_ quantity: (PathTotals) -> Double) -> [Double] {
+      var game = coalitions(of: sets, quantity)
+      SubsetLattice.sumOverSubsets(&game)
+      for mask in game.indices where game[mask] != 0 { game[mask] /= journeys[mask] }
+      return SubsetLattice.shapleyValues(game)
+    }
+    let hasValue = sets.valueMagnitude > 0
+    return (
+      values(\.conversions), hasValue ? values(\.value) : [Double](repeating: 0, count: count)
+    )
+  }
+
+  /// A quantity by the set of touchpoints that a journey consists of; bit i of an index is touchpoint i.
+  private func coalitions(of sets: PathTable, _ quantity: (PathTotals) -> Double) -> [Double] {
+    var sums = [Double](repeating: 0, count: 1 << sets.touchpoints.count)
     for part in sets.parts {
       part.forEachRow { set, totals in
-        let mask = set.reduce(0) { $0 | 1 << Int($1) }
-        numerators[mask] += quantity(totals)
-        denominators[mask] += totals.journeys
+        sums[set.reduce(0) { $0 | 1 << Int($1) }] += quantity(totals)
       }
     }
-    SubsetLattice.sumOverSubsets(&numerators)
-    SubsetLattice.sumOverSubsets(&denominators)
-    for mask in numerators.indices where numerators[mask] != 0 {
-      numerators[mask] /= denominators[mask]
-    }
-    return SubsetLattice.shapleyValues(numerators)
+    return sums
   }
 
   // MARK: Sampled orders
@@ -108,29 +113,54 @@ public struct ShapleyRate: AttributionModel {
   ) -> (credits: [Credit], standardErrors: [Double]) {
     let count = sets.touchpoints.count
     let pairs = permutations / 2
-    let samples = Parallel.map(pairs) { pair in
-      var stream = RandomStream(seed: seed, purpose: .permutation, index: UInt64(pair))
-      let order = (0..<count).shuffled(using: &stream)
-      var sum = contributions(of: order, sets, journeys)
-      for (id, credit) in contributions(of: order.reversed(), sets, journeys).enumerated() {
-        sum[id].conversions = (sum[id].conversions + credit.conversions) / 2
-        sum[id].value = (sum[id].value + credit.value) / 2
+    // Sums by chunks of pairs, so that memory does not grow with the orders.
+    let chunks = Parallel.ranges(count: pairs, length: max(16, pairs / 256))
+    let sums = Parallel.map(chunks.count) { index in
+      var sums = SampleSums(count: count)
+      for pair in chunks[index] {
+        var stream = RandomStream(seed: seed, purpose: .permutation, index: UInt64(pair))
+        let order = (0..<count).shuffled(using: &stream)
+        sums.add(
+          contributions(of: order, sets, journeys),
+          contributions(of: order.reversed(), sets, journeys))
       }
-      return sum
+      return sums
     }
     var credits = [Credit](repeating: Credit(), count: count)
     var standardErrors = [Double](repeating: .nan, count: count)
+    let number = Double(pairs)
     for id in 0..<count {
-      let conversions = samples.map { $0[id].conversions }
-      let mean = conversions.compensatedSum() / Double(pairs)
-      credits[id].conversions = mean
-      credits[id].value = samples.lazy.map { $0[id].value }.compensatedSum() / Double(pairs)
+      credits[id] = Credit(
+        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum() / number,
+        value: sums.lazy.map { $0.credits[id].value }.compensatedSum() / number)
       if pairs > 1 {
-        let squares = conversions.lazy.map { ($0 - mean) * ($0 - mean) }.compensatedSum()
-        standardErrors[id] = (squares / Double(pairs - 1) / Double(pairs)).squareRoot()
+        let squares = sums.lazy.map { $0.squares[id] }.compensatedSum()
+        let spread = squares - number * credits[id].conversions * credits[id].conversions
+        standardErrors[id] = (max(spread, 0) / (number - 1) / number).squareRoot()
       }
     }
     return (credits, standardErrors)
+  }
+
+  /// What a chunk of antithetic pairs adds up to.
+  private struct SampleSums: Sendable {
+    var credits: [Credit]
+    /// Of the pairs' means, in conversions.
+    var squares: [Double]
+
+    init(count: Int) {
+      credits = [Credit](repeating: Credit(), count: count)
+      squares = [Double](repeating: 0, count: count)
+    }
+
+    mutating func add(_ order: [Credit], _ reversed: [Credit]) {
+      for id in credits.indices {
+        let mean = (order[id].conversions + reversed[id].conversions) / 2
+        credits[id].conversions += mean
+        credits[id].value += (order[id].value + reversed[id].value) / 2
+        squares[id] += mean * mean
+      }
+    }
   }
 
   /// What each touchpoint adds when touchpoints join in a given order.

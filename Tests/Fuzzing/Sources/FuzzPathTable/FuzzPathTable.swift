@@ -24,8 +24,13 @@ private func fuzzPathTable(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt 
     precondition(whole.totals == cut.totals && whole.pathCount == cut.pathCount)
     precondition(whole.touchpoints == cut.touchpoints)
     precondition(whole.totals.journeys.isFinite && whole.totals.value.isFinite)
-    for model in [Linear(), Shapley(), Markov(order: 2, memoryLimit: 50_000_000)] as [any AttributionModel] {
+    for model in [
+      Linear(), Shapley(), ShapleyOrdered(), ShaoLi(), Markov(order: 1), Markov(order: 2, memoryLimit: 50_000_000),
+    ] as [any AttributionModel] {
       _ = try? model.attribute(Evidence(paths: whole))
+    }
+    if whole.touchpoints.count <= 12 {
+      _ = try? ShapleyRate().attribute(Evidence(paths: whole))
     }
   case (.failure(let whole), .failure(let cut)):
     precondition(whole == cut, "\(whole)\n\(cut)")
