@@ -63,8 +63,9 @@ public struct BlockGaussSeidel: Sendable {
       let willExtrapolate = sweeps % Self.extrapolationPeriod == Self.extrapolationPeriod - 1
       if willExtrapolate { before = x }
       let previous = change
-      // Up and down in turn: a system that one direction settles at once settles in two sweeps.
-      change = sweep(&x, rightSide, masks, inverses, downward: sweeps % 2 == 1)
+      // The second sweep goes down: a system that one direction settles at once settles in two sweeps. The others go
+      // up, since directions in turn would hide the steady ratio that the extrapolation needs.
+      change = sweep(&x, rightSide, masks, inverses, downward: sweeps == 1)
       sweeps += 1
       if change.sum() < smallest {
         smallest = change.sum()

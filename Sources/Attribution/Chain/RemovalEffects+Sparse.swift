@@ -77,9 +77,12 @@ extension RemovalEffects {
     var value: Double
     var visits: Double
 
-    /// The precision that is asked for, of probabilities.
-    var tolerance: Double { 2e-14 * conversions }
-    /// What rounding may move, where the tolerance is out of reach.
+    /// The precision that is asked for, of probabilities: what rounding allows, but never less than twelve digits of
+    /// the conversion probability, however small that is.
+    var tolerance: Double {
+      min(1e-14 * conversions + 4 * .ulpOfOne * visits, 1e-12 * conversions)
+    }
+    /// What rounding may move, where that precision is out of reach.
     var floor: Double { 16 * .ulpOfOne * visits }
   }
 
