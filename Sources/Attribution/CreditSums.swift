@@ -2,18 +2,28 @@ import Journeys
 import Parallel
 
 /// Credit by touchpoint while it is added up, conversions and value side by side.
-struct CreditSums: Sendable {
-  private(set) var credits: [Credit]
+///
+/// It owns plain memory: an array would be asked whether it is shared at every touch.
+struct CreditSums: ~Copyable {
+  private let sums: UnsafeMutableBufferPointer<Credit>
 
   init(touchpointCount: Int) {
-    credits = [Credit](repeating: Credit(), count: touchpointCount)
+    sums = .allocate(capacity: touchpointCount)
+    sums.initialize(repeating: Credit())
   }
+
+  deinit { sums.deallocate() }
+
+  /// The sums, by touchpoint.
+  var credits: [Credit] { Array(sums) }
 
   /// Gives a touchpoint a share of a path's conversions and value.
   @inline(__always)
   mutating func add(_ touchpoint: Int32, share: Double, of totals: PathTotals) {
-    credits[Int(touchpoint)].conversions += share * totals.conversions
-    credits[Int(touchpoint)].value += share * totals.value
+    let position = Int(touchpoint)
+    precondition(position < sums.count, "a touchpoint of the table")
+    sums[position].conversions += share * totals.conversions
+    sums[position].value += share * totals.value
   }
 }
 
@@ -40,12 +50,12 @@ extension PathTable {
       occupied[index].forEachRow { path, totals in
         if totals.conversions > 0 { body(&memory, path, totals, &sums) }
       }
-      return sums
+      return sums.credits
     }
     return (0..<touchpoints.count).map { id in
       Credit(
-        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum(),
-        value: sums.lazy.map { $0.credits[id].value }.compensatedSum())
+        conversions: sums.lazy.map { $0[id].conversions }.compensatedSum(),
+        value: sums.lazy.map { $0[id].value }.compensatedSum())
     }
   }
 

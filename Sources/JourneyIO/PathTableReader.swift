@@ -12,7 +12,7 @@ public struct PathTableReader: Sendable {
   public var progress: (@Sendable (Int) -> Void)?
 
   private let blockSize: Int
-  private static let blocksPerWave = 16
+  private static let blocksPerWave = 32
 
   /// A reader for a format.
   ///
@@ -20,7 +20,7 @@ public struct PathTableReader: Sendable {
   ///   - format: How the input is written, as far as is known.
   ///   - blockSize: The bytes that one piece of parallel work parses. Results do not depend on it,
   ///     except that what `format` leaves open is detected in the first block. Traps unless above 0.
-  public init(_ format: PathTableFormat = PathTableFormat(), blockSize: Int = 512 << 10) {
+  public init(_ format: PathTableFormat = PathTableFormat(), blockSize: Int = 256 << 10) {
     precondition(blockSize > 0, "a block holds at least one byte")
     self.format = format
     self.blockSize = blockSize

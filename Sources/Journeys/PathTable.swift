@@ -43,8 +43,8 @@ public struct PathTable: Sendable {
 
   /// A table from rows of names, merged where their paths are equal.
   ///
-  /// - Parameter rows: Paths by touchpoint name, with what happened along them. Counts must be
-  ///   finite and not negative.
+  /// - Parameter rows: Paths by touchpoint name, with what happened along them. Traps unless counts are
+  ///   finite and not negative, and where there is value without conversions.
   public init(_ rows: some Sequence<(path: [String], totals: PathTotals)>) {
     var touchpoints = TouchpointTable()
     let batch = PathBatch()
@@ -52,6 +52,8 @@ public struct PathTable: Sendable {
       precondition(
         row.totals.conversions >= 0 && row.totals.nonConverting >= 0 && row.totals.journeys.isFinite
           && row.totals.value.isFinite, "counts are finite and not negative")
+      precondition(
+        row.totals.conversions > 0 || row.totals.value == 0, "value comes from conversions")
       batch.append(row.path.map { touchpoints.intern($0) }, row.totals)
     }
     var builder = PathTableBuilder()

@@ -20,6 +20,10 @@ import Testing
   func inverseTimesMatrixIsIdentity(order: Int) throws {
     let matrix = Self.dominantMatrix(order: order, seed: 100 + order)
     let inverse = try LUFactorization(matrix).inverse()
+    let product = matrix.times(inverse)
+    for j in 0..<order {
+      for i in 0..<order { #expect(isClose(product[i, j], i == j ? 1 : 0, relative: 0, absolute: 1e-13)) }
+    }
     for j in 0..<order {
       let column = matrix.times((0..<order).map { inverse[$0, j] })
       for i in 0..<order { #expect(isClose(column[i], i == j ? 1 : 0, relative: 0, absolute: 1e-13)) }

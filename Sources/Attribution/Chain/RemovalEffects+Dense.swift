@@ -25,11 +25,9 @@ extension RemovalEffects {
     let inverse = factors.inverse()
     let conversions = inverse.times(chain.conversions)
     let value = inverse.times(chain.value)
-    var residual = 0.0
-    for j in 0..<states {
-      let column = system.times((0..<states).map { inverse[$0, j] })
-      for i in 0..<states { residual = max(residual, abs(column[i] - (i == j ? 1 : 0))) }
-    }
+    var identity = system.times(inverse)
+    for j in 0..<states { identity[j, j] -= 1 }
+    let residual = identity.elements.lazy.map(abs).max() ?? 0
 
     var statesOfTouchpoint = [[Int]](repeating: [], count: chain.touchpoints.count)
     for state in 0..<states {

@@ -20,9 +20,10 @@ extension PathRule {
     let credits = evidence.paths.credits(
       scratch: { [Double]() },
       give: { weights, path, totals, sums in
-        weights.removeAll(keepingCapacity: true)
-        for _ in 0..<path.count { weights.append(0) }
+        if weights.count < path.count { weights = [Double](repeating: 0, count: 2 * path.count) }
         weights.withUnsafeMutableBufferPointer { weights in
+          let weights = UnsafeMutableBufferPointer(rebasing: weights[..<path.count])
+          weights.update(repeating: 0)
           weigh(path, weights)
           for position in 0..<path.count where weights[position] != 0 {
             sums.add(path[position], share: weights[position], of: totals)
