@@ -78,12 +78,13 @@ extension PathTableLayout {
           "name one of them")
       }
     }
-    for column in best.columns.values where best.names.count(where: { $0 == best.names[column] }) > 1 {
-      throw fault(
-        "there are two columns \(quotedForMessage(best.names[column]))", "give each a name of its own")
-    }
     var fields = [Field](repeating: .unused, count: best.names.count)
-    for (field, column) in best.columns {
+    for field in Field.allCases {
+      guard let column = best.columns[field] else { continue }
+      if best.names.count(where: { $0 == best.names[column] }) > 1 {
+        throw fault(
+          "there are two columns \(quotedForMessage(best.names[column]))", "give each a name of its own")
+      }
       if fields[column] != .unused {
         throw fault(
           "column \(quotedForMessage(best.names[column])) is asked for twice",

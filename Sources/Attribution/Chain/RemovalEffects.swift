@@ -28,8 +28,8 @@ public struct RemovalEffects: Sendable {
   /// Factoring, inverting and checking cost 4 n³ operations, which soon is more than sparse sweeps cost.
   public static let largestDense = 400
 
-  /// Where sweeps do not converge, chains of up to this many states are solved densely after all: the matrix and its
-  /// inverse take 400 MB, and half a minute. Journeys that circle for a hundred thousand touches need it.
+  /// Where sweeps do not converge, chains of up to this many states are solved densely after all. Journeys that circle
+  /// for a hundred thousand touches need it. Measured: 2,000 states take 0.2 GB and 4 s, 5,000 take 0.8 GB and 44 s.
   static let largestDenseFallback = 5_000
 
   /// The removal effects of all touchpoints of a chain.
