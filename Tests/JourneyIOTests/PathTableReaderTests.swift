@@ -250,6 +250,32 @@ import Testing
     }
   }
 
+  /// The fuzzer's seeds, what it found among them: the size of blocks must not change what is read or refused.
+  @Test func fuzzSeedsReadTheSameInAnyBlocks() throws {
+    let folder = Repository.root.appending(path: "Tests/Fuzzing/seeds/path-table")
+    let seeds = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    #expect(seeds.count >= 20)
+    for seed in seeds {
+      // The first two bytes are the fuzzer's choice of options.
+      let bytes = Array(try Data(contentsOf: seed).dropFirst(2))
+      for policy in [PathTableFormat.EmptyTouchpoints.reject, .drop] {
+        var format = PathTableFormat()
+        format.pathSeparator = ">"
+        format.emptyTouchpoints = policy
+        func outcome(_ blockSize: Int) -> Result<[String: PathTotals], InputError> {
+          do throws(InputError) {
+            let reader = PathTableReader(format, blockSize: blockSize)
+            return .success(Self.contents(try reader.read(bytes: bytes, name: "seed").table))
+          } catch {
+            return .failure(error)
+          }
+        }
+        let whole = outcome(1 << 16)
+        for blockSize in [1, 8, 100] { #expect(outcome(blockSize) == whole, "\(seed.lastPathComponent)") }
+      }
+    }
+  }
+
   // MARK: gzip
 
   @Test func gzipIsUndone() throws {
