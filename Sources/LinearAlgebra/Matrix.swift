@@ -17,13 +17,6 @@ public struct Matrix: Sendable, Equatable {
     elements = [Double](repeating: 0, count: rows * columns)
   }
 
-  /// The identity of order `n`.
-  public static func identity(_ n: Int) -> Matrix {
-    var matrix = Matrix(rows: n, columns: n)
-    for i in 0..<n { matrix[i, i] = 1 }
-    return matrix
-  }
-
   /// Element in row `i` and column `j`, counted from 0. Traps outside the matrix.
   public subscript(i: Int, j: Int) -> Double {
     get {
