@@ -23,8 +23,14 @@ public final class PathBatch: @unchecked Sendable {
     var offset: Int
   }
 
+  /// The number of half-lives that every row carries time-decay credits for.
+  let halfLifeCount: Int
+
   /// A batch without rows.
-  public init() {}
+  ///
+  /// - Parameter halfLifeCount: The number of half-lives that every row carries time-decay credits for; that of the
+  ///   builder that the batch is meant for.
+  public init(halfLifeCount: Int = 0) { self.halfLifeCount = halfLifeCount }
 
   deinit { memory.deallocate() }
 
@@ -44,18 +50,24 @@ public final class PathBatch: @unchecked Sendable {
   /// The pointer is good until the row is closed.
   @inline(__always)
   public func openRow(capacity touches: Int) -> UnsafeMutablePointer<Int32> {
-    let needed = used &+ PathRecord.size(touches: touches)
+    let needed = used &+ PathRecord.size(touches: touches, halfLives: halfLifeCount)
     if needed > capacity { grow(to: needed) }
     return PathRecord(base: memory + used).touches
   }
 
   /// Ends the row that was opened. A path without touches is a journey that no touchpoint took part in.
-  @inline(__always)
-  public func closeRow(touches: Int, _ totals: PathTotals) {
+  ///
+  /// - Returns: The row's time-decay credits, all 0, to be filled before the next row is opened: those of the first
+  ///   half-life touch by touch, then those of the second, and so on.
+  @inline(__always) @discardableResult
+  public func closeRow(
+    touches: Int, _ totals: PathTotals
+  ) -> UnsafeMutableBufferPointer<DecayCredit> {
     let record = PathRecord(base: memory + used)
-    record.close(touches: touches, totals)
+    record.close(touches: touches, totals, halfLives: halfLifeCount)
     used &+= record.size
     count &+= 1
+    return record.decayCredits
   }
 
   /// Adds a row.

@@ -1,5 +1,5 @@
-/// One row of a path table in memory: its totals, its number of touches, its touches, and zeros up to a multiple
-/// of eight bytes.
+/// One row of a path table in memory: its totals, its number of touches and of half-lives, its touches, zeros up to
+/// a multiple of eight bytes, and for each half-life the time-decay credit of each touch.
 ///
 /// A row lies in one place because merging is bound by memory: finding a row's equal and adding to it then
 /// waits for one or two cache lines, where parallel arrays would wait for one each. The zeros behind an odd
@@ -15,9 +15,11 @@ struct PathRecord {
   @inlinable @inline(__always)
   static var headerSize: Int { MemoryLayout<PathTotals>.size &+ MemoryLayout<Int>.size }
 
-  /// The bytes of a record with so many touches.
+  /// The bytes of a record with so many touches and half-lives.
   @inlinable @inline(__always)
-  static func size(touches: Int) -> Int { headerSize &+ (touches &+ 1) / 2 &* 8 }
+  static func size(touches: Int, halfLives: Int) -> Int {
+    headerSize &+ (touches &+ 1) / 2 &* 8 &+ touches &* halfLives &* MemoryLayout<DecayCredit>.size
+  }
 
   @inlinable @inline(__always)
   var totals: PathTotals {
@@ -25,16 +27,29 @@ struct PathRecord {
     nonmutating set { base.assumingMemoryBound(to: PathTotals.self).pointee = newValue }
   }
 
+  /// The number of touches in the lower half, that of half-lives in the upper one.
   @inlinable @inline(__always)
-  var touchCount: Int {
-    get { (base + MemoryLayout<PathTotals>.size).assumingMemoryBound(to: Int.self).pointee }
-    nonmutating set {
-      (base + MemoryLayout<PathTotals>.size).assumingMemoryBound(to: Int.self).pointee = newValue
-    }
+  var counts: UnsafeMutablePointer<UInt64> {
+    (base + MemoryLayout<PathTotals>.size).assumingMemoryBound(to: UInt64.self)
   }
 
   @inlinable @inline(__always)
-  var size: Int { Self.size(touches: touchCount) }
+  var touchCount: Int { Int(truncatingIfNeeded: counts.pointee & 0xFFFF_FFFF) }
+
+  @inlinable @inline(__always)
+  var halfLifeCount: Int { Int(truncatingIfNeeded: counts.pointee &>> 32) }
+
+  @inlinable @inline(__always)
+  var size: Int { Self.size(touches: touchCount, halfLives: halfLifeCount) }
+
+  /// The time-decay credits: those of the first half-life touch by touch, then those of the second, and so on.
+  @inlinable @inline(__always)
+  var decayCredits: UnsafeMutableBufferPointer<DecayCredit> {
+    UnsafeMutableBufferPointer(
+      start: (base + (Self.headerSize &+ (touchCount &+ 1) / 2 &* 8))
+        .assumingMemoryBound(to: DecayCredit.self),
+      count: touchCount &* halfLifeCount)
+  }
 
   @inlinable @inline(__always)
   var touches: UnsafeMutablePointer<Int32> {
@@ -52,12 +67,24 @@ struct PathRecord {
     (base + Self.headerSize + index &* 8).loadUnaligned(as: UInt64.self)
   }
 
-  /// Sets the number of touches, which are in place already, and clears what follows an odd one.
+  /// Sets the number of touches, which are in place already, clears what follows an odd one, and sets all
+  /// time-decay credits to 0.
   @inline(__always)
-  func close(touches count: Int, _ totals: PathTotals) {
+  func close(touches count: Int, _ totals: PathTotals, halfLives: Int) {
     self.totals = totals
-    touchCount = count
+    counts.pointee = UInt64(truncatingIfNeeded: count) | UInt64(truncatingIfNeeded: halfLives) &<< 32
     if count & 1 == 1 { touches[count] = 0 }
+    if halfLives > 0 { decayCredits.initialize(repeating: DecayCredit()) }
+  }
+
+  /// Adds what another row of the same path says.
+  @inline(__always)
+  func add(_ other: PathRecord) {
+    totals += other.totals
+    if halfLifeCount > 0 {
+      let (credits, others) = (decayCredits, other.decayCredits)
+      for index in 0..<credits.count { credits[index] += others[index] }
+    }
   }
 
   /// The fixed hash of the path.

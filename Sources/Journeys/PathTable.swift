@@ -22,6 +22,10 @@ public struct PathTable: Sendable {
   /// rounding error is not: it goes with this.
   public let valueMagnitude: Double
 
+  /// The half-lives in days whose time-decay credit by position the rows carry; empty where the times of touches
+  /// were not known.
+  public let halfLives: [Double]
+
   /// The number of parts of every table.
   public static let partCount = 64
 
@@ -31,8 +35,9 @@ public struct PathTable: Sendable {
   /// The part that the hash of a path without touches falls into.
   static let partOfEmptyPath = part(of: Mixing.mix(0, 0))
 
-  init(touchpoints: TouchpointTable, parts: [Part], untouched: PathTotals) {
+  init(touchpoints: TouchpointTable, parts: [Part], untouched: PathTotals, halfLives: [Double]) {
     self.touchpoints = touchpoints
+    self.halfLives = halfLives
     self.parts = parts
     self.untouched = untouched
     valueMagnitude =
@@ -111,6 +116,17 @@ public struct PathTable: Sendable {
     @inlinable @inline(__always)
     public func forEachRow(_ body: (UnsafeBufferPointer<Int32>, PathTotals) -> Void) {
       arena.forEachRecord { body($0.path, $0.totals) }
+    }
+
+    /// Calls `body` with the touches, totals and time-decay credits of every row, in order: the credits of the first
+    /// half-life touch by touch, then those of the second, and so on.
+    ///
+    /// What is passed is lent for the call alone.
+    @inlinable @inline(__always)
+    public func forEachRow(
+      _ body: (UnsafeBufferPointer<Int32>, PathTotals, UnsafeBufferPointer<DecayCredit>) -> Void
+    ) {
+      arena.forEachRecord { body($0.path, $0.totals, UnsafeBufferPointer($0.decayCredits)) }
     }
   }
 }
