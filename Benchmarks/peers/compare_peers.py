@@ -12,15 +12,14 @@ every run. Needs the standard library alone; the peer runs in the environment of
 import argparse
 import json
 import os
-import platform
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+from measuring import (
+    HERE, check_python, check_touchstone, count, generate, interleaved, machine, measure, ratio_line, ratios, stop,
+    summary, table, tool_line, warm,
+)
 
 # The peer's task and the options that make touchstone do at least the same work.
 TASKS = {
@@ -28,66 +27,6 @@ TASKS = {
     "markov3": ["--models", "markov:order=3"],
 }
 TOOLS = ("touchstone", "peer")
-
-
-def stop(message):
-    sys.exit(f"compare_peers.py: {message}")
-
-
-def processor_ticks():
-    """All ticks of all processors, and those the hypervisor gave to others; None where unknown."""
-    try:
-        with open("/proc/stat", encoding="ascii") as stat:
-            ticks = [int(field) for field in stat.readline().split()[1:9]]
-        return sum(ticks), ticks[7]
-    except (OSError, IndexError, ValueError):
-        return None
-
-
-def warm(file):
-    """Reads the file once, in small pieces: a child's peak memory starts at this process's own."""
-    buffer = bytearray(1 << 20)
-    with open(file, "rb", buffering=0) as data:
-        while data.readinto(buffer):
-            pass
-
-
-def measure(command):
-    """Runs one process to its end. Returns its measurements and its standard output."""
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        before = processor_ticks()
-        began = time.perf_counter()
-        try:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
-        except OSError as error:
-            stop(f"cannot start {command[0]}: {error.strerror}")
-        try:
-            _, status, usage = os.wait4(process.pid, 0)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-        wall = time.perf_counter() - began
-        after = processor_ticks()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read().decode(errors="replace")
-        if process.returncode != 0:
-            errors.seek(0)
-            tail = "\n".join(errors.read().decode(errors="replace").splitlines()[-20:])
-            stop(f"exit code {process.returncode} from: {' '.join(command)}\n{tail}")
-    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss counts bytes there, KiB here
-    stolen = None
-    if before and after and after[0] - before[0] >= 100:  # fewer ticks say nothing
-        stolen = round(100.0 * (after[1] - before[1]) / (after[0] - before[0]), 1)
-    return {
-        "wall_s": round(wall, 3),
-        "cpu_s": round(usage.ru_utime + usage.ru_stime, 3),
-        "user_s": round(usage.ru_utime, 3),
-        "system_s": round(usage.ru_stime, 3),
-        "peak_MiB": round(usage.ru_maxrss * unit / 2**20, 1),
-        "stolen_percent": stolen,
-    }, text
 
 
 def run_touchstone(options, task, file):
@@ -112,89 +51,15 @@ def run_peer(options, task, file):
     return run
 
 
-def interleaved(counts, first):
-    """The tools in running order, each spread evenly over the session; `first` goes first on ties."""
-    turns = [
-        ((index + 0.5) / count, tool != first, tool)
-        for tool, count in counts.items()
-        for index in range(count)
-    ]
-    return [tool for _, _, tool in sorted(turns)]
-
-
-def summary(runs):
-    def over(key):
-        return [run[key] for run in runs]
-
-    stolen = [share for share in over("stolen_percent") if share is not None]
-    return {
-        "runs": len(runs),
-        "best_wall_s": min(over("wall_s")),
-        "median_wall_s": statistics.median(over("wall_s")),
-        "best_cpu_s": min(over("cpu_s")),
-        "median_cpu_s": statistics.median(over("cpu_s")),
-        "peak_MiB": max(over("peak_MiB")),
-        "stolen_percent": max(stolen) if stolen else None,
-    }
-
-
-MEASURES = ("best_wall_s", "median_wall_s", "best_cpu_s", "median_cpu_s", "peak_MiB")
-
-
-def ratios(results):
-    if set(results) != set(TOOLS):
-        return None
-    peer, own = results["peer"]["summary"], results["touchstone"]["summary"]
-    return {key: round(peer[key] / own[key], 2) if own[key] > 0 else None for key in MEASURES}
-
-
-def table(tasks):
-    header = ["task", "tool", "runs", "wall best s", "median", "CPU best s", "median", "peak MiB", "stolen %"]
-    lines = [header]
-
-    def cells(values, digits, suffix=""):
-        return ["–" if value is None else f"{value:,.{digits}f}{suffix}" for value in values]
-
+def lines(tasks):
     for task, entry in tasks.items():
         for tool, result in entry["results"].items():
-            found = result["summary"]
-            lines.append(
-                [task, tool, str(found["runs"])]
-                + cells([found[key] for key in MEASURES[:4]], 2)
-                + cells([found["peak_MiB"]], 0)
-                + cells([found["stolen_percent"]], 1)
-            )
+            yield tool_line(task, tool, result["summary"])
         if entry["peer_over_touchstone"]:
-            values = entry["peer_over_touchstone"].values()
-            lines.append([task, "peer / touchstone", ""] + cells(values, 1, " ×") + [""])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column < 2 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths))
-        ).rstrip()
-        for line in lines
-    )
-
-
-def machine():
-    model, memory = platform.processor(), None
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as info:
-            model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), model)
-        memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
-    except (OSError, ValueError):
-        pass
-    return {"system": platform.system(), "processor": model, "cores": os.cpu_count(), "memory_GiB": memory}
+            yield ratio_line(task, "peer / touchstone", entry["peer_over_touchstone"])
 
 
 def parse_options():
-    def count(text):
-        value = int(text)
-        if value < 1:
-            raise argparse.ArgumentTypeError("must be at least 1")
-        return value
-
     parser = argparse.ArgumentParser(
         description="Runs touchstone and ChannelAttribution side by side, each as a whole process."
     )
@@ -220,18 +85,15 @@ def parse_options():
 def prepare(options):
     """Checks what can fail before minutes have gone by; returns the table, generated if missing."""
     needed = [options.only] if options.only else list(TOOLS)
-    if "touchstone" in needed and not os.access(options.touchstone, os.X_OK):
-        stop(f"no touchstone at {options.touchstone}: swift build -c release, or --touchstone BINARY")
+    if "touchstone" in needed:
+        check_touchstone(options.touchstone)
     if options.json and not options.json.absolute().parent.is_dir():
         stop(f"no folder for {options.json}")
     file = options.data_folder / f"paths_{options.rows}_{options.channels}.csv"
-    if ("peer" in needed or not file.exists()) and not os.access(options.python, os.X_OK):
-        stop(f"no interpreter at {options.python}: run {HERE / 'install.sh'}, or --python INTERPRETER")
-    if not file.exists():
-        options.data_folder.mkdir(parents=True, exist_ok=True)
-        generator = [options.python, str(HERE / "generate_paths.py"), str(options.rows), str(options.channels), str(file)]
-        if subprocess.run(generator, check=False).returncode != 0:
-            stop("the table could not be generated")
+    if "peer" in needed or not file.exists():
+        check_python(options.python)
+    rows, channels = str(options.rows), str(options.channels)
+    generate([options.python, str(HERE / "generate_paths.py"), rows, channels, str(file)], file)
     return needed, file
 
 
@@ -252,11 +114,13 @@ def main():
         tasks[task] = {
             "touchstone_options": TASKS[task],
             "results": results,
-            "peer_over_touchstone": ratios(results),
+            "peer_over_touchstone": (
+                None if options.only else ratios(results["peer"]["summary"], results["touchstone"]["summary"])
+            ),
         }
 
     print(f"{file.name}: {options.rows:,} rows, {options.channels} channels, {file.stat().st_size / 1e6:,.1f} MB")
-    print(table(tasks))
+    print(table(lines(tasks)))
     if options.json:
         document = {
             "file": file.name,

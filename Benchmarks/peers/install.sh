@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs the pinned peer into a virtual environment: install.sh [FOLDER]
+# Installs the pinned peers into a virtual environment: install.sh [FOLDER]
 # FOLDER defaults to .venv beside this script; PYTHON names the interpreter (default python3, 3.11 or
-# later). Needs a C++17 compiler, because the peer comes as source. A second run changes nothing.
+# later). Needs a C++17 compiler, because ChannelAttribution comes as source. A second run changes nothing.
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
@@ -10,7 +10,7 @@ python="$environment/bin/python"
 stamp="$environment/installed-requirements.txt"
 
 wanted=$(cat "$here/requirements-build.txt" "$here/requirements.txt")
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && "$python" -c 'import ChannelAttribution' >/dev/null 2>&1; then
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && "$python" -c 'import ChannelAttribution, duckdb_cli' >/dev/null 2>&1; then
     echo "already installed: $environment"
     exit 0
 fi
@@ -20,6 +20,6 @@ pip() { "$python" -m pip --disable-pip-version-check --quiet "$@"; }
 pip install --requirement "$here/requirements-build.txt"
 pip install --no-build-isolation --requirement "$here/requirements.txt"
 pip check
-"$python" -c 'import ChannelAttribution' >/dev/null
+"$python" -c 'import ChannelAttribution, duckdb_cli' >/dev/null
 printf '%s\n' "$wanted" >"$stamp"
 echo "installed: $environment"

@@ -38,13 +38,9 @@ struct HashIndex: ~Copyable {
     return slot != 0 && slot & Self.tagMask == tag ? Self.place(slot) : nil
   }
 
-  /// The place with this tag that satisfies `isEqual`, or else the place that `insert` returns, which is kept.
-  ///
-  /// Room for one more must have been reserved.
+  /// The place with this tag that satisfies `isEqual`.
   @inline(__always)
-  mutating func place(
-    _ tag: UInt64, where isEqual: (Int) -> Bool, orInsert insert: () -> Int
-  ) -> Int {
+  func place(_ tag: UInt64, where isEqual: (Int) -> Bool) -> Int? {
     let mask = slots.count &- 1
     var position = firstChoice(tag)
     while slots[position] != 0 {
@@ -55,9 +51,16 @@ struct HashIndex: ~Copyable {
       }
       position = (position &+ 1) & mask
     }
-    let place = insert()
+    return nil
+  }
+
+  /// Adds a place that is not there yet; room for it must have been reserved.
+  @inline(__always)
+  mutating func insert(_ tag: UInt64, _ place: Int) {
+    let mask = slots.count &- 1
+    var position = firstChoice(tag)
+    while slots[position] != 0 { position = (position &+ 1) & mask }
     slots[position] = tag | UInt64(place &+ 1)
-    return place
   }
 
   /// Makes room for `count` places at ¾ of the slots.

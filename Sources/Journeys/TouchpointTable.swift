@@ -76,6 +76,25 @@ public struct TouchpointTable: Sendable {
     return id
   }
 
+  /// A table of the names that these names stand for, in the order of their UTF-8 bytes, and for each old id the new
+  /// one.
+  ///
+  /// Of several spellings of a name the first in that order is used, so that the result does not depend on the order
+  /// in which names were met.
+  public func renamed(_ rename: (String) -> String) -> (table: TouchpointTable, ids: [Int32]) {
+    var spellings = names
+    for (spelling, id) in spellingIDs.enumerated() {
+      let bytes = spellingBytes[spellingStarts[spelling]..<spellingStarts[spelling + 1]]
+      if bytes.lexicographicallyPrecedes(spellings[Int(id)].utf8) {
+        spellings[Int(id)] = String(decoding: bytes, as: UTF8.self)
+      }
+    }
+    let renamed = spellings.map(rename)
+    let sorted = renamed.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let table = TouchpointTable(sorted)
+    return (table, renamed.map { table.id(of: $0)! })
+  }
+
   private mutating func place(_ slot: Slot) {
     let mask = slots.count - 1
     var position = Fingerprint.spread(slot.word, slot.length) & mask

@@ -106,13 +106,11 @@ private final class GrowingPart: @unchecked Sendable {
 
   @inline(__always)
   private func add(_ record: PathRecord, tag: UInt64) {
-    var isNew = false
-    let place = index.place(
-      tag, where: { arena.record(at: $0).hasSamePath(as: record) },
-      orInsert: {
-        isNew = true
-        return arena.append(record)
-      })
-    if isNew { rowCount &+= 1 } else { arena.record(at: place).add(record) }
+    if let place = index.place(tag, where: { arena.record(at: $0).hasSamePath(as: record) }) {
+      arena.record(at: place).add(record)
+    } else {
+      index.insert(tag, arena.append(record))
+      rowCount &+= 1
+    }
   }
 }

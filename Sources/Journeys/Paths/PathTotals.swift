@@ -1,5 +1,5 @@
 /// What the journeys along one path add up to.
-public struct PathTotals: Sendable, Equatable {
+public struct PathTotals: Sendable, Equatable, BitwiseCopyable {
   /// Conversions: journeys along the path that ended in one. Weights may be fractional.
   public var conversions: Double
   /// The value of those conversions, in the currency of the input.

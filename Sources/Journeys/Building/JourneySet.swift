@@ -1,0 +1,50 @@
+/// Journeys by column, each person's one behind the other.
+struct JourneySet: ~Copyable {
+  /// Where each journey's touches end.
+  private(set) var ends = RawColumn<Int>()
+  private(set) var touches = RawColumn<Int32>()
+  private(set) var times = RawColumn<Int64>()
+  /// The conversion's time; of a journey without conversion that of its last touch.
+  private(set) var endTimes = RawColumn<Int64>()
+  private(set) var totals = RawColumn<PathTotals>()
+  /// The number, within the set, of the person that each journey belongs to.
+  private(set) var persons = RawColumn<Int32>()
+
+  var count: Int { ends.count }
+
+  /// Where the next journey's touches begin.
+  @inline(__always)
+  var openStart: Int { ends.count == 0 ? 0 : ends[ends.count &- 1] }
+
+  /// The number of touches given to the next journey so far.
+  @inline(__always)
+  var openCount: Int { touches.count &- openStart }
+
+  @inline(__always)
+  mutating func addTouch(_ touchpoint: Int32, at time: Int64) {
+    touches.append(touchpoint)
+    times.append(time)
+  }
+
+  /// Keeps the last `count` touches given, and forgets those of the next journey before them.
+  mutating func replaceOpen(_ kept: [(touchpoint: Int32, time: Int64)]) {
+    let start = openStart
+    touches.removeAll(from: start)
+    times.removeAll(from: start)
+    for touch in kept { addTouch(touch.touchpoint, at: touch.time) }
+  }
+
+  /// Ends the next journey with the touches given.
+  @inline(__always)
+  mutating func close(_ totals: PathTotals, endTime: Int64, person: Int32) {
+    ends.append(touches.count)
+    self.totals.append(totals)
+    endTimes.append(endTime)
+    persons.append(person)
+  }
+
+  @inline(__always)
+  func range(_ journey: Int) -> Range<Int> {
+    (journey == 0 ? 0 : ends[journey &- 1])..<ends[journey]
+  }
+}

@@ -1,0 +1,28 @@
+/// The events of many persons, each person's together, ready to become journeys.
+///
+/// Persons lie in shards, cut by a hash of their identifier, so that the log can be filled and read in parallel.
+public struct EventLog: Sendable {
+  /// The touchpoints that events refer to by id, as the input calls them.
+  public let touchpoints: TouchpointTable
+  /// The names of the measures that events carry.
+  public let measureNames: [String]
+  /// How persons were joined, where there are several id columns.
+  public let identities: IdentityReport?
+  let shards: [EventShard]
+
+  static let shardCount = 64
+
+  /// An identifier's number in the whole log.
+  @inline(__always)
+  static func number(shard: Int, index: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: shard) << 26 | UInt32(truncatingIfNeeded: index)
+  }
+
+  @inline(__always)
+  static func place(_ number: UInt32) -> (shard: Int, index: UInt32) {
+    (Int(number >> 26), number & (1 << 26 - 1))
+  }
+
+  /// The number of events.
+  public var eventCount: Int { shards.reduce(0) { $0 + $1.events.count } }
+}

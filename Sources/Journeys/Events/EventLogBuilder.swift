@@ -1,0 +1,72 @@
+import Parallel
+
+/// Puts events to their persons while they are read.
+///
+/// Shards take their events in the order of the batches, whichever thread fills them.
+public struct EventLogBuilder: ~Copyable, Sendable {
+  private let shards = (0..<EventLog.shardCount).map { _ in EventShard() }
+  private let identifierColumns: [String]
+  private let measureNames: [String]
+  private var links: [UInt64] = []
+  private var distinctLinks = 0
+
+  /// A builder without events.
+  ///
+  /// - Parameters:
+  ///   - identifierColumns: The names of the id columns, at least one.
+  ///   - measureNames: The names of the measures that events carry.
+  public init(identifierColumns: [String], measureNames: [String] = []) {
+    self.identifierColumns = identifierColumns
+    self.measureNames = measureNames
+  }
+
+  /// Adds sealed batches.
+  ///
+  /// - Parameters:
+  ///   - batches: Batches in the order of the input.
+  ///   - other: Unrelated work to do at the same time, such as reading on.
+  /// - Complexity: O(events) on average.
+  public mutating func addSealed(
+    _ batches: [EventBatch], alongside other: (@Sendable () -> Void)? = nil
+  ) {
+    let shards = self.shards
+    Parallel.forEach(shards.count + 1) { piece in
+      if piece == 0 {
+        other?()
+      } else {
+        for batch in batches { shards[piece - 1].take(batch, shard: piece - 1) }
+      }
+    }
+    guard identifierColumns.count > 1 else { return }
+    Parallel.forEach(shards.count) { shard in
+      for batch in batches { shards[shard].takeResolved(batch, shard: shard) }
+    }
+    for links in Parallel.map(batches.count, { IdentityGraph.links(batches[$0]) }) {
+      self.links += links
+    }
+    if links.count > 2 * distinctLinks + 1_000_000 {
+      links = IdentityGraph.distinct(links)
+      distinctLinks = links.count
+    }
+  }
+
+  /// The log of all events added; it takes the builder's events over.
+  ///
+  /// - Parameters:
+  ///   - touchpoints: The touchpoints that the events refer to.
+  ///   - sharedIdentifiers: With several id columns, an identifier with more different companions than that joins nobody.
+  public consuming func finish(
+    touchpoints: TouchpointTable, sharedIdentifiers: Int = IdentityReport.defaultSharedIdentifiers
+  ) -> EventLog {
+    guard identifierColumns.count > 1 else {
+      return EventLog(
+        touchpoints: touchpoints, measureNames: measureNames, identities: nil, shards: shards)
+    }
+    let graph = IdentityGraph(
+      shards, links: IdentityGraph.distinct(links), sharedIdentifiers: sharedIdentifiers)
+    let report = graph.report(columns: identifierColumns)
+    return EventLog(
+      touchpoints: touchpoints, measureNames: measureNames, identities: report,
+      shards: graph.regrouped(columns: identifierColumns.count, measureColumns: measureNames.count))
+  }
+}
