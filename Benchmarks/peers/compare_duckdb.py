@@ -6,10 +6,11 @@
     compare_duckdb.py --growth        # touchstone alone, on 1, 10 and 50 million events
 
 Each process reads the same CSV, writes the path table as CSV and exits. Wall clock, CPU and peak
-memory come from the kernel's account of that process (wait4). The runs of both tools are
-interleaved, and the file is read into the page cache before every run. The last two path tables
-must be equal, row for row. Needs the standard library and `sort`; DuckDB and the generator run in
-the environment of install.sh.
+memory come from the kernel's account of that process (wait4). The runs are interleaved, and the file
+is read into the page cache before every run. DuckDB runs with two statements: `duckdb` puts a
+journey's touches in order as one writes it, with an ordered string_agg; `duckdb-fast` is the fastest
+statement found (README.md). The path tables of the last runs must be equal, row for row. Needs the
+standard library and `sort`; DuckDB and the generator run in the environment of install.sh.
 """
 
 import argparse
@@ -27,29 +28,36 @@ from measuring import (
     summary, table, tool_line, warm,
 )
 
-TOOLS = ("touchstone", "duckdb")
+# How each of DuckDB's two statements makes a path.
+PATHS = {
+    "duckdb": "string_agg(touchpoint, ' > ' ORDER BY time)",
+    "duckdb-fast": """array_to_string([touch.name FOR touch IN list_sort(list(
+                row(time, touchpoint)::STRUCT(time TIMESTAMP, name VARCHAR)
+            ))], ' > ')""",
+}
+TOOLS = ("touchstone", *PATHS)
 GROWTH = (1_000_000, 10_000_000, 50_000_000)
 HEADER = ["path", "total_conversions", "total_conversion_value", "total_null"]
 
-# What makes touchstone do what the statement below does.
+# What makes touchstone do what the statements below do.
 TOUCHSTONE_OPTIONS = ["--quiet", "--lookback", "none", "--duplicates", "keep", "--half-life", "none"]
 
-# The fastest of the formulations tried (README.md). A converting event belongs to the journey it ends:
-# the journey's number is the count of the user's conversions before the event.
+# A converting event belongs to the journey it ends: the journey's number is the count of the user's
+# conversions before the event.
 SQL = """
 COPY (
     WITH numbered AS (
         SELECT user_id, time, touchpoint, conversion, value,
             coalesce(sum(conversion) OVER (
                 PARTITION BY user_id ORDER BY time ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ), 0) AS journey
+            ), 0)::UINTEGER AS journey
         FROM read_csv({events}, header = true, auto_detect = false, delim = ',', quote = '"', columns = {{
             'user_id': 'UINTEGER', 'time': 'TIMESTAMP', 'touchpoint': 'VARCHAR',
             'conversion': 'UTINYINT', 'value': 'DOUBLE'
         }})
     ),
     journeys AS (
-        SELECT string_agg(touchpoint, ' > ' ORDER BY time) AS path,
+        SELECT {path} AS path,
             sum(conversion) AS conversions, coalesce(sum(value), 0) AS value
         FROM numbered
         GROUP BY user_id, journey
@@ -71,7 +79,7 @@ def command(options, tool, file, result):
         return [options.touchstone, "journeys", str(file), "--output", str(result), *TOUCHSTONE_OPTIONS]
     # Where DuckDB would spill to; it does not, as long as four fifths of the machine's memory suffice.
     settings = f"SET threads = {options.threads}; SET temp_directory = {quoted(result.with_suffix('.spill'))};"
-    statement = SQL.format(events=quoted(file), result=quoted(result))
+    statement = SQL.format(path=PATHS[tool], events=quoted(file), result=quoted(result))
     return [str(options.duckdb), "-no-init", "-c", settings + statement]
 
 
@@ -115,15 +123,15 @@ def sorted_rows(file):
 
 
 def verify(results):
-    """Stops unless both path tables hold the same rows; returns what they hold."""
+    """Stops unless all path tables hold the same rows; returns what they hold."""
     rows, totals = 0, [0.0, 0.0, 0.0]
-    tables = [sorted_rows(results[tool]) for tool in TOOLS]
-    for own, theirs in itertools.zip_longest(*tables):
-        if own != theirs:
-            stop(f"the path tables differ\n  touchstone: {own}\n  duckdb:     {theirs}")
+    for found in itertools.zip_longest(*(sorted_rows(file) for file in results.values())):
+        if any(row != found[0] for row in found):
+            different = "".join(f"\n  {tool}: {row}" for tool, row in zip(results, found))
+            stop(f"the path tables differ{different}")
         rows += 1
         for index in range(3):
-            totals[index] += own[index + 1]
+            totals[index] += found[0][index + 1]
     return {"paths": rows, **dict(zip(HEADER[1:], totals))}
 
 
@@ -141,30 +149,34 @@ def described(file, events):
 
 def compare(options, folder):
     file = events_file(options, options.events)
-    tools = [options.only] if options.only else TOOLS
-    runs = {tool: [] for tool in tools}
-    results = {tool: folder / f"{tool}.csv" for tool in tools}
-    for tool in interleaved({tool: options.repeat for tool in tools}, first=TOOLS[0]):
+    runs = {tool: [] for tool in options.tools}
+    results = {tool: folder / f"{tool}.csv" for tool in options.tools}
+    for tool in interleaved({tool: options.repeat for tool in options.tools}, first=TOOLS[0]):
         runs[tool].append(run(options, tool, file, results[tool]))
     summaries = {tool: summary(found) for tool, found in runs.items()}
-    ratio = None if options.only else ratios(summaries["duckdb"], summaries["touchstone"])
+    over_touchstone = {
+        tool: ratios(found, summaries["touchstone"])
+        for tool, found in summaries.items()
+        if tool in PATHS and "touchstone" in summaries
+    }
 
     print(f"{file.name}: {options.events:,} events, {file.stat().st_size / 1e6:,.1f} MB, {options.threads} threads")
     lines = [tool_line("journeys", tool, found) for tool, found in summaries.items()]
-    if ratio:
-        lines.append(ratio_line("journeys", "duckdb / touchstone", ratio, digits=2))
+    for tool, ratio in over_touchstone.items():
+        lines.append(ratio_line("journeys", f"{tool} / touchstone", ratio, digits=2))
     print(table(lines), flush=True)
     equal = None
-    if not options.only:
+    if len(results) > 1:
         equal = verify(results)
         print(
-            f"Both path tables are equal: {equal['paths']:,} paths, {equal['total_conversions']:,.0f} conversions, "
-            f"value {equal['total_conversion_value']:,.2f}, {equal['total_null']:,.0f} journeys without conversion"
+            f"Equal path tables ({', '.join(results)}): {equal['paths']:,} paths, "
+            f"{equal['total_conversions']:,.0f} conversions, value {equal['total_conversion_value']:,.2f}, "
+            f"{equal['total_null']:,.0f} journeys without conversion"
         )
     return {
         **described(file, options.events),
-        "results": {tool: {"summary": summaries[tool], "runs": runs[tool]} for tool in tools},
-        "duckdb_over_touchstone": ratio,
+        "results": {tool: {"summary": summaries[tool], "runs": runs[tool]} for tool in options.tools},
+        "over_touchstone": over_touchstone,
         "equal": equal,
     }
 
@@ -200,15 +212,16 @@ def parse_options():
                         help="threads of DuckDB, and on Linux processors that either tool may use (default: 2)")
     parser.add_argument("--data-folder", type=Path, default=Path(tempfile.gettempdir()) / "touchstone-bench",
                         help="where the generated logs are kept (default: %(default)s)")
-    parser.add_argument("--repeat", type=count, default=3, help="runs of each tool (default: 3)")
+    parser.add_argument("--repeat", type=count, default=3, help="runs of each process (default: 3)")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--only", choices=TOOLS, help="run one of the two tools, and compare nothing")
+    what.add_argument("--only", choices=("touchstone", "duckdb"), help="run one of the two tools")
     what.add_argument("--growth", action="store_true",
                       help=f"run touchstone alone, on {', '.join(f'{events:,}' for events in GROWTH)} events")
     parser.add_argument("--json", type=Path, help="write all measurements to this file")
     options = parser.parse_args()
     if options.growth:
         options.only = "touchstone"
+    options.tools = {None: TOOLS, "touchstone": TOOLS[:1], "duckdb": TOOLS[1:]}[options.only]
     return options
 
 

@@ -5,7 +5,7 @@
 
 Header: user_id,time,touchpoint,conversion,value. The same arguments give the same bytes (with the
 numpy pinned in requirements.txt). No two events of one user fall on the same second, so the order
-of a user's events has no ties. Needs about 8 bytes of memory an event, and less than 200 MiB more.
+of a user's events has no ties. Needs about 8 bytes of memory an event, and about 200 MiB more.
 
 The world behind the rows:
 - events of a user: geometric, EVENTS / users on average, at least 1 and at most MOST_EVENTS;

@@ -578,17 +578,16 @@ def self_test():
         assert all(abs(a - b * total) < 1e-15 * total for a, b in zip(decay[part], (1 / 3, 2 / 3)))
 
     # persons: c1-e1-c2 is one; the text x is two identifiers in two columns; kiosk k stands with 3 e-mails
-    text = "c1 e1 0 A -;c2 e1 1 B 5;x - 0 C -;- x 1 D 1;k e1 2 E -;k e3 0 F -;k e4 1 G -;k - 3 H 2"
+    text = "c1 e1 0 A -;c2 e1 1 B 5;x - 0 C -;- x 1 D 1;k e2 2 E -;k e3 0 F -;k e4 1 G -;k - 3 H 2"
     columns = ["cookie", "email", "time", "channel", "value"]
     pair = {"user-columns": ["cookie", "email"]}
-    alone = {"C": (0, 0, 1), "D": (1, 1, 0)}
-    result = check(text, {**pair, "shared-identifiers": 2}, {**alone, "A B": (1, 5, 0), "E": (0, 0, 1), "F": (0, 0, 1),
-                   "G": (0, 0, 1), "H": (1, 2, 0)}, columns=columns, convertingTouches=4, otherTouches=4)
-    assert result["identity"] == {"persons": 6, "identifiers": {"cookie": 4, "email": 4}, "sharedIdentifiers": 1}
-    # no kiosk: all but C and D are one; at day 1 the touch G comes before B, which converts
-    result = check(text, {**pair, "shared-identifiers": 3}, {**alone, "A F G B": (1, 5, 0), "E H": (1, 2, 0)},
-                   columns=columns, convertingTouches=7, otherTouches=1)
-    assert result["identity"] == {"persons": 3, "identifiers": {"cookie": 4, "email": 4}, "sharedIdentifiers": 0}
+    sure = {"A B": (1, 5, 0), "C": (0, 0, 1), "D": (1, 1, 0)}
+    result = check(text, {**pair, "shared-identifiers": 2}, {**sure, "E": (0, 0, 1), "F": (0, 0, 1), "G": (0, 0, 1),
+                   "H": (1, 2, 0)}, columns=columns, convertingTouches=4, otherTouches=4)
+    assert result["identity"] == {"persons": 7, "identifiers": {"cookie": 4, "email": 5}, "sharedIdentifiers": 1}
+    result = check(text, {**pair, "shared-identifiers": 3}, {**sure, "F G E H": (1, 2, 0)}, columns=columns,
+                   convertingTouches=7, otherTouches=1)
+    assert result["identity"] == {"persons": 4, "identifiers": {"cookie": 4, "email": 5}, "sharedIdentifiers": 0}
     print("self-test passed")
 
 

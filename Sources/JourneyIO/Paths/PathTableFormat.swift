@@ -42,8 +42,15 @@ public struct PathTableFormat: Sendable, Equatable {
     case drop
   }
 
-  /// Names that outputs use for what is not a touchpoint.
-  public static let reservedNames = ["(start)", "(conversion)", "(null)", "(baseline)"]
+  static let decayConversionsPrefix = "time_decay_conversions_"
+  static let decayValuePrefix = "time_decay_value_"
+
+  /// The half-life in a column's name, as in `time_decay_value_7d` or `time_decay_value_0.5d`.
+  static func halfLife(of name: String, _ prefix: String) -> Double? {
+    guard name.hasPrefix(prefix), name.hasSuffix("d") else { return nil }
+    let number = Double(name.dropFirst(prefix.count).dropLast())
+    return number.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+  }
 }
 
 /// How a path table turned out to be written: ``PathTableFormat`` with every question answered.
@@ -55,12 +62,17 @@ public struct PathTableLayout: Sendable, Equatable {
   /// The header.
   public let columnNames: [String]
   let fields: [Field]
+  /// The half-lives in days for which there is time-decay credit.
+  public let halfLives: [Double]
   let emptyPaths: PathTableFormat.EmptyPaths
   let emptyTouchpoints: PathTableFormat.EmptyTouchpoints
 
   /// What a column holds.
-  enum Field: Sendable, CaseIterable {
+  enum Field: Sendable, Hashable {
     case path, conversions, value, nulls, unused
+    /// For one of ``halfLives``.
+    case decayConversions(Int)
+    case decayValue(Int)
   }
 
   /// The header's name of the column that holds a kind of field.
@@ -74,12 +86,10 @@ public struct PathTableLayout: Sendable, Equatable {
 
   /// One line that tells what was detected.
   public var summary: String {
-    let delimiterName =
-      delimiter == UInt8(ascii: "\t") ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'"
-    let columns = Field.allCases.compactMap { field in
-      name(of: field).flatMap { field == .unused ? nil : "\(field) = \(quotedForMessage($0))" }
+    let columns = [Field.path, .conversions, .value, .nulls].compactMap { field in
+      name(of: field).map { "\(field) = \(quotedForMessage($0))" }
     }
-    return "delimiter \(delimiterName), path separator '\(pathSeparator)', "
+    return "delimiter \(Header.name(ofDelimiter: delimiter)), path separator '\(pathSeparator)', "
       + columns.joined(separator: ", ") + ", one row is "
       + (rows == .paths ? "all journeys along a path" : "one journey")
   }

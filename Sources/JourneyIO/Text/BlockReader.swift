@@ -48,8 +48,8 @@ final class ByteBlock: @unchecked Sendable {
 
 /// Cuts a source into blocks of whole records.
 ///
-/// A line feed ends a record unless it stands inside double quotes. The cuts depend on the bytes
-/// alone. Every block ends in a line feed; one is added where the input ends without.
+/// A line feed ends a record unless it stands inside double quotes; in JSON Lines, which begin with a brace, it always
+/// does. The cuts depend on the bytes alone. Every block ends in a line feed; one is added where the input ends without.
 ///
 /// `@unchecked Sendable`: one piece of work at a time owns the reader.
 final class BlockReader: @unchecked Sendable {
@@ -67,6 +67,8 @@ final class BlockReader: @unchecked Sendable {
   private let name: String
   private let blockSize: Int
   private var carry: [UInt8] = []
+  /// Whether a line feed inside double quotes is a part of its record; `nil` until the first bytes are there.
+  private var hasQuotedLineFeeds: Bool?
   private var hasEnded = false
   private var failure: InputError?
 
@@ -75,6 +77,9 @@ final class BlockReader: @unchecked Sendable {
     self.name = name
     self.blockSize = blockSize
   }
+
+  /// Whether a line feed inside double quotes is a part of its record: everywhere but in JSON Lines.
+  var quotesLineFeeds: Bool { hasQuotedLineFeeds ?? true }
 
   /// Fills up to `blocks.count` blocks; fewer at the end of the input.
   func fill(_ blocks: [ByteBlock]) -> Wave {
@@ -102,11 +107,12 @@ final class BlockReader: @unchecked Sendable {
         failure = error
         hasEnded = true
       }
+      if hasQuotedLineFeeds == nil { hasQuotedLineFeeds = !Self.beginsWithBrace(block.bytes) }
       if hasEnded && failure == nil {
         endLastRecord(of: block)
         break
       }
-      let end = Self.lastRecordEnd(in: block.bytes)
+      let end = Self.lastRecordEnd(in: block.bytes, quotesLineFeeds: quotesLineFeeds)
       if end == nil && !hasEnded && block.capacity < Self.longestRecord {
         block.reserve(block.capacity * 2)
         continue
@@ -141,6 +147,12 @@ final class BlockReader: @unchecked Sendable {
     block.count += 1
   }
 
+  /// Whether the first byte that is neither blank nor of a byte-order mark is an opening brace.
+  private static func beginsWithBrace(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    return bytes[start...].first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+  }
+
   /// The position behind the first line feed that is not inside double quotes.
   static func firstRecordEnd(in bytes: UnsafeRawBufferPointer) -> Int? {
     var isQuoted = false
@@ -154,8 +166,9 @@ final class BlockReader: @unchecked Sendable {
   /// The position behind the last line feed that is not inside double quotes.
   ///
   /// - Complexity: O(n), by `memchr` from quote to quote.
-  static func lastRecordEnd(in bytes: UnsafeRawBufferPointer) -> Int? {
+  static func lastRecordEnd(in bytes: UnsafeRawBufferPointer, quotesLineFeeds: Bool) -> Int? {
     guard let base = bytes.baseAddress else { return nil }
+    if !quotesLineFeeds { return bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } }
     var lastEnd: Int?
     var start = 0
     var isQuoted = false

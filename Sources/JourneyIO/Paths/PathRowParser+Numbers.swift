@@ -14,7 +14,7 @@ extension PathRowParser {
   @inline(__always)
   func count(
     _ field: FieldBytes, _ kind: PathTableLayout.Field
-  ) throws(Fault) -> Double {
+  ) throws(RecordFault) -> Double {
     let field = field.trimmed
     if layout.rows == .journeys { return try flag(field) }
     // Most counts are one digit.
@@ -28,28 +28,28 @@ extension PathRowParser {
     throw countFault(field, kind)
   }
 
-  private func countFault(_ field: FieldBytes, _ kind: PathTableLayout.Field) -> Fault {
+  private func countFault(_ field: FieldBytes, _ kind: PathTableLayout.Field) -> RecordFault {
     let found = "\(columnName(kind)) is \(quotedForMessage(field.bytes))"
     guard let count = DecimalNumber.parse(field.bytes) else {
-      return Fault(
+      return RecordFault(
         position: field.origin, problem: "\(found), which is no number",
         remedy: "write a count such as 0 or 12, without thousands separators")
     }
     if count > 0 && count < Self.smallestCount {
-      return Fault(
+      return RecordFault(
         position: field.origin, problem: "\(found), and counts below 1e-9 lose precision",
         remedy: "write 0, or count in smaller units")
     }
     return count < 0
-      ? Fault(
+      ? RecordFault(
         position: field.origin, problem: "\(found), and a count cannot be negative",
         remedy: "correct the row")
-      : Fault(
+      : RecordFault(
         position: field.origin, problem: "\(found), and counts above 2^53 lose precision",
         remedy: "correct the row, or count in larger units")
   }
 
-  private func flag(_ field: FieldBytes) throws(Fault) -> Double {
+  private func flag(_ field: FieldBytes) throws(RecordFault) -> Double {
     if field.end - field.start == 1 {
       if field.start.pointee == UInt8(ascii: "1") { return 1 }
       if field.start.pointee == UInt8(ascii: "0") { return 0 }
@@ -58,7 +58,7 @@ extension PathRowParser {
     case "1", "1.0", "true": return 1
     case "0", "0.0", "false": return 0
     default:
-      throw Fault(
+      throw RecordFault(
         position: field.origin,
         problem: "\(columnName(.conversions)) is \(quotedForMessage(field.bytes))"
           + " where one row is one journey",
@@ -67,18 +67,18 @@ extension PathRowParser {
   }
 
   @inline(__always)
-  func value(_ field: FieldBytes) throws(Fault) -> Double {
+  func value(_ field: FieldBytes) throws(RecordFault) -> Double {
     let field = field.trimmed
     // An export leaves the value empty where nothing was sold.
     if field.start == field.end { return 0 }
     if let value = DecimalNumber.parse(field.bytes) {
       if abs(value) <= Self.largestValue { return value }
-      throw Fault(
+      throw RecordFault(
         position: field.origin,
         problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), and values beyond 1e15 lose precision",
         remedy: "correct the row, or write values in a larger unit")
     }
-    throw Fault(
+    throw RecordFault(
       position: field.origin,
       problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), which is no number",
       remedy: "write a number such as 12.5, without currency or thousands separators")

@@ -4,11 +4,10 @@ import Journeys
 extension PathRowParser {
   /// Reads the touches of a path and returns their number.
   @inline(__always)
-  func readTouches(
-    _ field: FieldBytes, _ touches: UnsafeMutablePointer<Int32>, _ names: inout NameCache,
-    _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int {
-    let field = field.trimmed
+  mutating func readTouches(
+    _ field: FieldBytes, _ touches: UnsafeMutablePointer<Int32>
+  ) throws(RecordFault) -> Int {
+    let field = TouchpointName.withoutGuard(field.trimmed)
     if field.start == field.end { return 0 }
     var count = 0
     var position = field.start
@@ -20,10 +19,10 @@ extension PathRowParser {
       while start < end && start.pointee <= UInt8(ascii: " ") { start += 1 }
       while end > start && (end - 1).pointee <= UInt8(ascii: " ") { end -= 1 }
       if start < end {
-        touches[count] = try touchpoint(start, end, &names, &newNames)
+        touches[count] = try touchpoint(start, end)
         count &+= 1
       } else if layout.emptyTouchpoints == .reject {
-        throw Fault(
+        throw RecordFault(
           position: start,
           problem: "a touchpoint is empty in the path \(quotedForMessage(field.bytes))",
           remedy: "correct the path, or skip empty touchpoints with --empty-touchpoints drop")
@@ -51,44 +50,25 @@ extension PathRowParser {
   }
 
   @inline(__always)
-  private func touchpoint(
-    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ names: inout NameCache,
-    _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int32 {
+  private mutating func touchpoint(
+    _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+  ) throws(RecordFault) -> Int32 {
     let length = end - start
-    guard length <= 8 else { return try touchpointByTable(start, length, &newNames) }
+    guard length <= 8 else { return try touchpointByTable(start, length) }
     let word = ByteScan.word(start, length: length)
     if let id = names.id(of: word, length: length) { return id }
-    let id = try touchpointByTable(start, length, &newNames)
+    let id = try touchpointByTable(start, length)
     names.keep(id, of: word, length: length)
     return id
   }
 
-  private func touchpointByTable(
-    _ start: UnsafePointer<UInt8>, _ length: Int, _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int32 {
+  private mutating func touchpointByTable(
+    _ start: UnsafePointer<UInt8>, _ length: Int
+  ) throws(RecordFault) -> Int32 {
     let bytes = UnsafeRawBufferPointer(start: start, count: length)
     if let id = known.id(ofBytes: bytes) { return id }
-    if let id = newNames.id(ofBytes: bytes) { return provisionalStart + id }
-    return provisionalStart + (try newTouchpoint(bytes, &newNames))
-  }
-
-  private func newTouchpoint(
-    _ bytes: UnsafeRawBufferPointer, _ newNames: inout TouchpointTable
-  ) throws(Fault) -> Int32 {
-    let position = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    guard let name = String(validating: bytes, as: UTF8.self) else {
-      throw Fault(
-        position: position,
-        problem: "the touchpoint \(quotedForMessage(bytes)) is not UTF-8",
-        remedy: "save the file as UTF-8")
-    }
-    if PathTableFormat.reservedNames.contains(name) {
-      throw Fault(
-        position: position,
-        problem: "\(quotedForMessage(name)) is the name of something else in the results",
-        remedy: "rename the touchpoint")
-    }
-    return newNames.internBytes(bytes)
+    if let id = block.newNames.id(ofBytes: bytes) { return provisionalStart + id }
+    try TouchpointName.check(bytes)
+    return provisionalStart + block.newNames.internBytes(bytes)
   }
 }

@@ -1,0 +1,94 @@
+import Journeys
+import Parallel
+
+/// Reads a path table as a stream, and merges equal paths while it is read.
+///
+/// Memory grows with distinct paths: besides them there are two waves of blocks, however long the
+/// input.
+public struct PathTableReader: Sendable {
+  /// How the input is written, as far as the user said.
+  public var format: PathTableFormat
+  /// Called from time to time with the bytes read so far, gzip undone.
+  public var progress: (@Sendable (Int) -> Void)?
+
+  private let blockSize: Int
+
+  /// A reader for a format.
+  ///
+  /// - Parameters:
+  ///   - format: How the input is written, as far as is known.
+  ///   - blockSize: The bytes that one piece of parallel work parses. Results do not depend on it,
+  ///     except that what `format` leaves open is detected in the first block. Traps unless above 0.
+  public init(_ format: PathTableFormat = PathTableFormat(), blockSize: Int = 256 << 10) {
+    precondition(blockSize > 0, "a block holds at least one byte")
+    self.format = format
+    self.blockSize = blockSize
+  }
+
+  /// What a reading gives.
+  public struct Result: Sendable {
+    public let table: PathTable
+    public let layout: PathTableLayout
+    /// Records behind the header, blank lines not counted.
+    public let rows: Int
+    /// Records that count no journey: neither a conversion nor a journey without one.
+    public let weightlessRows: Int
+  }
+
+  /// Reads a whole input.
+  ///
+  /// - Throws: ``InputError`` for the first record that makes no sense, in the order of the input.
+  /// - Complexity: O(bytes), in parallel.
+  public func read(_ location: InputLocation) throws(InputError) -> Result {
+    try read(from: openSource(location), name: location.name)
+  }
+
+  /// Reads a whole input that is in memory, plain or gzip.
+  ///
+  /// - Parameters:
+  ///   - bytes: The input.
+  ///   - name: What messages call it.
+  /// - Throws: As ``read(_:)``.
+  public func read(bytes: [UInt8], name: String) throws(InputError) -> Result {
+    try read(from: openSource(bytes, name: name), name: name)
+  }
+
+  private func read(from source: any ByteSource, name: String) throws(InputError) -> Result {
+    try read(WaveReader(source, name: name, blockSize: blockSize))
+  }
+
+  /// Reads an input whose first wave is there.
+  func read(_ waves: WaveReader) throws(InputError) -> Result {
+    let (header, rest) = try waves.header()
+    let layout = try PathTableLayout.detect(format, header: header, sample: rest, source: waves.name)
+    var builder = PathTableBuilder(halfLives: layout.halfLives)
+    var weightlessRows = 0
+    let touchpoints = try waves.read(
+      skipsHeader: true, progress: progress,
+      makeBlock: { ParsedPaths(batch: PathBatch(halfLifeCount: layout.halfLives.count)) },
+      parse: { PathRowParser.parse($0, layout, known: $1, into: &$2) },
+      merge: { blocks, readOn in
+        weightlessRows += blocks.reduce(0) { $0 + $1.weightlessRows }
+        builder.addSealed(blocks.map(\.batch), alongside: readOn)
+      })
+    let table = builder.finish(touchpoints: touchpoints)
+    try check(table, rows: waves.rowCount, name: waves.name)
+    return Result(
+      table: table, layout: layout, rows: waves.rowCount, weightlessRows: weightlessRows)
+  }
+
+  private func check(_ table: PathTable, rows: Int, name: String) throws(InputError) {
+    if rows == 0 {
+      throw InputError(
+        .badData, source: name, line: 1, problem: "there is a header and no row behind it",
+        remedy: "give at least one path")
+    }
+    if table.totals.journeys > 9_007_199_254_740_992 || !table.totals.value.isFinite {
+      throw InputError(
+        .badData, source: name,
+        problem: "the rows add up to \(table.totals.journeys) journeys worth \(table.totals.value),"
+          + " more than Double can count exactly",
+        remedy: "look for rows with counts that are far too large")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/// What every touchpoint's name must satisfy, wherever it is read.
+enum TouchpointName {
+  /// Names that outputs use for what is not a touchpoint.
+  static let reserved = ["(start)", "(conversion)", "(null)", "(baseline)"]
+
+  /// Refuses a name that is not UTF-8, and one that outputs use for something else.
+  static func check(_ bytes: UnsafeRawBufferPointer) throws(RecordFault) {
+    let position = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    guard let name = String(validating: bytes, as: UTF8.self) else {
+      throw RecordFault(
+        position: position,
+        problem: "the touchpoint \(quotedForMessage(bytes)) is not UTF-8",
+        remedy: "save the file as UTF-8")
+    }
+    if reserved.contains(name) {
+      throw RecordFault(
+        position: position,
+        problem: "\(quotedForMessage(name)) is the name of something else in the results",
+        remedy: "rename the touchpoint")
+    }
+  }
+
+  /// The characters with which a spreadsheet takes a cell for a formula (OWASP, "CSV injection").
+  static let formulaStarts = Array("=+-@\t\r".utf8)
+
+  /// A path as ``PathTableWriter`` writes it begins with one apostrophe more where it would else begin like a formula: without
+  /// that apostrophe.
+  @inline(__always)
+  static func withoutGuard(_ path: FieldBytes) -> FieldBytes {
+    guard path.start.pointee == UInt8(ascii: "'") else { return path }
+    var position = path.start
+    while position < path.end && position.pointee == UInt8(ascii: "'") { position += 1 }
+    guard position < path.end && formulaStarts.contains(position.pointee) else { return path }
+    var unguarded = path
+    unguarded.start += 1
+    return unguarded
+  }
+}
