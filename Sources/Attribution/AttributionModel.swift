@@ -59,6 +59,8 @@ public struct ModelTraits: OptionSet, Sendable {
 public enum AttributionError: Error, Equatable, CustomStringConvertible {
   /// The model needs touch times, and the evidence has none.
   case timesMissing(model: String)
+  /// The evidence carries time-decay credit, and not for this half-life.
+  case halfLifeMissing(halfLife: Double, known: [Double])
   /// The chain's states would not fit into the memory allowed.
   case tooManyStates(order: Int, states: Int, bytes: Int, limit: Int)
   /// The order cannot be represented for so many touchpoints.
@@ -71,8 +73,13 @@ public enum AttributionError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .timesMissing(let model):
-      "\(model) needs the times of the touches, which a path table does not carry; use"
-        + " position-decay, which decays by position instead"
+      "\(model) needs the times of the touches, which this path table does not carry; give the events"
+        + " themselves, or a path table made of them by touchstone journeys, or use position-decay, which decays by position"
+        + " instead"
+    case .halfLifeMissing(let halfLife, let known):
+      "time-decay with a half-life of \(halfLife) days needs the times of the touches, and this path table carries its"
+        + " credit for \(known.map { "\($0)" }.joined(separator: ", ")) days only; give the events themselves, or make the path"
+        + " table anew with touchstone journeys --half-life \(halfLife)"
     case .tooManyStates(let order, let states, let bytes, let limit):
       "markov of order \(order) has about \(states) states on these paths and would need about"
         + " \(megabytes(bytes)) where \(megabytes(limit)) are allowed; choose a lower order, or allow"

@@ -20,10 +20,16 @@ struct CreditSums: ~Copyable {
   /// Gives a touchpoint a share of a path's conversions and value.
   @inline(__always)
   mutating func add(_ touchpoint: Int32, share: Double, of totals: PathTotals) {
+    add(touchpoint, conversions: share * totals.conversions, value: share * totals.value)
+  }
+
+  /// Gives a touchpoint credit.
+  @inline(__always)
+  mutating func add(_ touchpoint: Int32, conversions: Double, value: Double) {
     let position = Int(touchpoint)
     precondition(position < sums.count, "a touchpoint of the table")
-    sums[position].conversions += share * totals.conversions
-    sums[position].value += share * totals.value
+    sums[position].conversions += conversions
+    sums[position].value += value
   }
 }
 
@@ -43,12 +49,26 @@ extension PathTable {
     give body:
       @Sendable (inout Scratch, UnsafeBufferPointer<Int32>, PathTotals, inout CreditSums) -> Void
   ) -> [Credit] {
+    credits(
+      scratch: scratch,
+      give: { memory, path, totals, _, sums in body(&memory, path, totals, &sums) })
+  }
+
+  /// The same for a model that looks at the time-decay credits of a path's rows.
+  @inline(__always)
+  func credits<Scratch>(
+    scratch: @Sendable () -> Scratch,
+    give body:
+      @Sendable (
+        inout Scratch, UnsafeBufferPointer<Int32>, PathTotals, UnsafeBufferPointer<DecayCredit>, inout CreditSums
+      ) -> Void
+  ) -> [Credit] {
     let occupied = parts.filter { $0.count > 0 }
     let sums = Parallel.map(occupied.count) { index in
       var sums = CreditSums(touchpointCount: touchpoints.count)
       var memory = scratch()
-      occupied[index].forEachRow { path, totals in
-        if totals.conversions > 0 { body(&memory, path, totals, &sums) }
+      occupied[index].forEachRow { path, totals, decay in
+        if totals.conversions > 0 { body(&memory, path, totals, decay, &sums) }
       }
       return sums.credits
     }

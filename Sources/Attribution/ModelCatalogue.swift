@@ -53,7 +53,7 @@ public enum ModelCatalogue {
       PositionDecay(halfLife: try reader.number("half-life", in: 1e-6...1e6) ?? 1)
     },
     Entry(
-      name: "time-decay", summary: "credit halves with every half-life days back; needs times",
+      name: "time-decay", summary: "credit halves with every half-life days back; needs times, which events have",
       parameters: ["half-life"]
     ) { reader throws(ModelListError) in
       TimeDecay(halfLife: try reader.number("half-life", in: 1e-6...1e6) ?? 7)
@@ -96,15 +96,15 @@ public enum ModelCatalogue {
     "first-touch,last-touch,linear,position-based,shapley,markov"
 
   /// The models that a list asks for: names with parameters behind a colon, separated by commas, as in
-  /// `linear,position-based:first=0.3,last=0.5,markov:order=2`. `all` is every model that a path table
-  /// suffices for.
+  /// `linear,position-based:first=0.3,last=0.5,markov:order=2`. `all` is every model that the evidence suffices for.
   ///
   /// - Parameters:
   ///   - list: The text.
+  ///   - halfLives: The half-lives for which the evidence carries time-decay credit; `nil` where it will carry what is asked for.
   ///   - memoryLimit: The most bytes that one model may take.
   /// - Throws: ``ModelListError`` for an unknown model or parameter, a value out of range, an empty list.
   public static func models(
-    _ list: String, memoryLimit: Int = Markov.defaultMemoryLimit
+    _ list: String, halfLives: [Double]? = [], memoryLimit: Int = Markov.defaultMemoryLimit
   ) throws(ModelListError) -> [any AttributionModel] {
     var requests: [(name: String, parameters: [(String, String)])] = []
     for piece in list.split(separator: ",", omittingEmptySubsequences: false) {
@@ -128,9 +128,11 @@ public enum ModelCatalogue {
         guard request.parameters.isEmpty else {
           throw ModelListError("all takes no parameters", "name the model that should have them")
         }
-        for entry in entries where entry.name != "time-decay" {
+        for entry in entries {
           var reader = ModelParameterReader(entry, [], memoryLimit: memoryLimit)
-          models.append(try entry.make(&reader))
+          let model = try entry.make(&reader)
+          if let decay = model as? TimeDecay, let halfLives, !halfLives.contains(decay.halfLife) { continue }
+          models.append(model)
         }
         continue
       }

@@ -191,7 +191,7 @@ add("u20", day(70), "", "", "1", "19.5", ids=("c20-1", ""))
 
 # five clicks that name nothing
 for n in range(21, 26):
-    add(f"u{n}", day(n * 4, n), "", "click")
+    add(f"u{n}", day(n * 4, n), "", "click", ids=(f"c{n:02}a", ""))
 
 for n in range(21, 61):
     wander(f"u{n}", whole(5, 22))

@@ -1,7 +1,10 @@
+import Journeys
+
 /// Credit that halves with every `halfLife` days back from the conversion: a touch at time tᵢ weighs
-/// 2^(−(T−tᵢ)/halfLife), normalised over the path.
+/// 2^(−(T−tᵢ)/halfLife), normalised over the journey.
 ///
-/// It needs the times of the touches. A path table has none, and the model says so.
+/// It needs the times of the touches. A path table that was built from events carries what is left of them: the
+/// credit by position, summed over the journeys of each path, for the half-lives that it was built with. That is exact.
 public struct TimeDecay: AttributionModel {
   public let name = "time-decay"
   /// The number of days over which the weight halves.
@@ -16,7 +19,25 @@ public struct TimeDecay: AttributionModel {
   public var parameters: [ModelParameter] { [ModelParameter("half-life", .number(halfLife))] }
   public var traits: ModelTraits { [.orderSensitive, .needsTimes, .sumsToTotal] }
 
+  /// Adds up the credit that the table carries.
+  ///
+  /// - Throws: ``AttributionError/timesMissing(model:)`` or ``AttributionError/halfLifeMissing(halfLife:known:)`` where the table does
+  ///   not carry it.
+  /// - Complexity: O(touches), in parallel.
   public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
-    throw .timesMissing(model: name)
+    let paths = evidence.paths
+    guard let index = paths.halfLives.firstIndex(of: halfLife) else {
+      throw paths.halfLives.isEmpty
+        ? .timesMissing(model: name) : .halfLifeMissing(halfLife: halfLife, known: paths.halfLives)
+    }
+    let credits = paths.credits(
+      scratch: {},
+      give: { _, path, _, decay, sums in
+        for position in 0..<path.count {
+          let credit = decay[index * path.count + position]
+          sums.add(path[position], conversions: credit.conversions, value: credit.value)
+        }
+      })
+    return Attribution(credits: credits, paths: paths, sumsToTotal: true)
   }
 }

@@ -50,7 +50,7 @@ extension PathRowParser {
     }
     let magnitude = numbers.reduce(abs(total)) { $0 + abs($1) }
     let sum = numbers.reduce(0, +)
-    guard abs(sum - total) <= 1e-6 * magnitude else {
+    guard abs(sum - total) <= 1e-10 * magnitude else {
       throw RecordFault(
         position: record, problem: "\(column) sums to \(sum) where the row counts \(total)",
         remedy: "write the table anew with touchstone journeys")

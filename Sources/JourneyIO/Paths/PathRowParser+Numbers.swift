@@ -4,13 +4,6 @@ extension PathRowParser {
     quotedForMessage(layout.name(of: field) ?? "")
   }
 
-  /// The smallest weight but 0: below it, shares of shares would leave the range of Double.
-  private static let smallestCount = 1e-9
-  /// The largest value, either way, for the same reason.
-  private static let largestValue = 1e15
-  /// The largest count that Double holds exactly together with every smaller one.
-  private static let largestCount = 9_007_199_254_740_992.0
-
   @inline(__always)
   func count(
     _ field: FieldBytes, _ kind: PathTableLayout.Field
@@ -20,11 +13,7 @@ extension PathRowParser {
     // Most counts are one digit.
     let digit = field.start.pointee &- UInt8(ascii: "0")
     if field.end - field.start == 1 && digit <= 9 { return Double(digit) }
-    if let count = DecimalNumber.parse(field.bytes), count == 0 || count >= Self.smallestCount,
-      count <= Self.largestCount
-    {
-      return count
-    }
+    if let count = DecimalNumber.parse(field.bytes), RowLimits.isCount(count) { return count }
     throw countFault(field, kind)
   }
 
@@ -35,7 +24,7 @@ extension PathRowParser {
         position: field.origin, problem: "\(found), which is no number",
         remedy: "write a count such as 0 or 12, without thousands separators")
     }
-    if count > 0 && count < Self.smallestCount {
+    if count > 0 && count < RowLimits.smallestCount {
       return RecordFault(
         position: field.origin, problem: "\(found), and counts below 1e-9 lose precision",
         remedy: "write 0, or count in smaller units")
@@ -72,7 +61,7 @@ extension PathRowParser {
     // An export leaves the value empty where nothing was sold.
     if field.start == field.end { return 0 }
     if let value = DecimalNumber.parse(field.bytes) {
-      if abs(value) <= Self.largestValue { return value }
+      if abs(value) <= RowLimits.largestValue { return value }
       throw RecordFault(
         position: field.origin,
         problem: "\(columnName(.value)) is \(quotedForMessage(field.bytes)), and values beyond 1e15 lose precision",

@@ -1,24 +1,5 @@
 import SystemPackage
 
-/// Where an input's bytes come from.
-public enum InputLocation: Sendable, Equatable {
-  case file(String)
-  case standardInput
-
-  /// The location that a command line names: `-` is standard input.
-  public init(argument: String) {
-    self = argument == "-" ? .standardInput : .file(argument)
-  }
-
-  /// How messages call it.
-  public var name: String {
-    switch self {
-    case .file(let path): path
-    case .standardInput: "standard input"
-    }
-  }
-}
-
 /// Bytes that are read once, from the front.
 protocol ByteSource: AnyObject {
   /// Reads some bytes.
@@ -67,6 +48,10 @@ final class FileByteSource: ByteSource {
     case .standardInput:
       descriptor = .standardInput
       closesAtEnd = false
+    case .sqlite(let database):
+      throw InputError(
+        .missing, source: database.path, problem: "a database holds no such table of text",
+        remedy: "give a file, or - for standard input")
     case .file(let path):
       do {
         descriptor = try FileDescriptor.open(FilePath(path), .readOnly)

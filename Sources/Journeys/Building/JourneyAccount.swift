@@ -47,6 +47,9 @@ public struct JourneyAccount: Sendable, Equatable {
     set { events[fate.rawValue] = newValue }
   }
 
+  /// Counts events that were dropped when they were read, for want of a touchpoint.
+  public mutating func countWithoutTouchpoint(_ count: Int) { self[.noTouchpoint] += count }
+
   /// The number of all events.
   public var eventCount: Int { events.reduce(0, +) }
 

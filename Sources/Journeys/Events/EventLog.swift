@@ -12,6 +12,9 @@ public struct EventLog: Sendable {
 
   static let shardCount = 64
 
+  /// The measure that holds what an event cost; the first one where there is one.
+  public static let costMeasure = "cost"
+
   /// An identifier's number in the whole log.
   @inline(__always)
   static func number(shard: Int, index: Int) -> UInt32 {

@@ -143,6 +143,18 @@ final class RecordArena: @unchecked Sendable {
     return PathRecord(base: segment.base + (place & (1 << (Self.segmentBits - 3) - 1)) << 3)
   }
 
+  /// Calls `body` with every record and its place.
+  func forEachPlace(_ body: (Int, PathRecord) -> Void) {
+    for (segment, memory) in segments.enumerated() {
+      var offset = 0
+      while offset < memory.used {
+        let record = PathRecord(base: memory.base + offset)
+        body(segment << (Self.segmentBits - 3) | offset >> 3, record)
+        offset += record.size
+      }
+    }
+  }
+
   @inlinable @inline(__always)
   func forEachRecord(_ body: (PathRecord) -> Void) {
     for segment in segments {

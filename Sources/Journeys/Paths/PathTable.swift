@@ -102,6 +102,8 @@ public struct PathTable: Sendable {
         value.add(record.totals.value)
         nonConverting.add(record.totals.nonConverting)
         magnitude += abs(record.totals.value)
+        // A path's journeys may cancel where their shares by position do not.
+        for credit in record.decayCredits { magnitude += abs(credit.value) }
       }
       self.count = count
       self.touchCount = touchCount

@@ -1,0 +1,37 @@
+import Journeys
+
+/// What touchpoints cost, by date.
+public struct CostTable: Sendable, Equatable {
+  public internal(set) var rows: [Row] = []
+
+  /// One line of the table.
+  public struct Row: Sendable, Equatable {
+    /// In microseconds since 1970.
+    public var date: Int64
+    public var touchpoint: String
+    public var cost: Double
+    /// `nil` where the table does not say.
+    public var impressions: Double?
+    public var clicks: Double?
+  }
+
+  /// What one touchpoint's rows add up to.
+  public struct Totals: Sendable, Equatable {
+    public var cost = 0.0
+    public var impressions: Double?
+    public var clicks: Double?
+  }
+
+  /// The rows' sums by touchpoint, in the order of the table.
+  public var totals: [String: Totals] {
+    var totals: [String: Totals] = [:]
+    for row in rows {
+      var own = totals[row.touchpoint] ?? Totals()
+      own.cost += row.cost
+      if let impressions = row.impressions { own.impressions = (own.impressions ?? 0) + impressions }
+      if let clicks = row.clicks { own.clicks = (own.clicks ?? 0) + clicks }
+      totals[row.touchpoint] = own
+    }
+    return totals
+  }
+}

@@ -1,0 +1,146 @@
+import Journeys
+
+/// Reads a cost table: CSV or TSV, plain or gzip, with date, touchpoint and cost, perhaps impressions and clicks.
+public struct CostTableReader: Sendable {
+  public var time = TimeFormat()
+
+  public init() {}
+
+  enum Field: Hashable {
+    case date, touchpoint, cost, impressions, clicks
+  }
+
+  private static let knownNames: [Field: [String]] = [
+    .date: ["date", "day", "time", "timestamp", "日期", "时间"],
+    .touchpoint: ["touchpoint", "channel", "channelname", "触点", "渠道"],
+    .cost: ["cost", "costs", "spend", "费用", "花费", "成本"],
+    .impressions: ["impressions", "impression", "曝光"],
+    .clicks: ["clicks", "click", "点击"],
+  ]
+
+  /// Reads a whole table.
+  ///
+  /// - Throws: ``InputError`` for the first row that makes no sense.
+  public func read(_ location: InputLocation) throws(InputError) -> CostTable {
+    try read(WaveReader(openSource(location), name: location.name, blockSize: 256 << 10))
+  }
+
+  /// Reads a table that is in memory.
+  public func read(bytes: [UInt8], name: String) throws(InputError) -> CostTable {
+    try read(WaveReader(openSource(bytes, name: name), name: name, blockSize: 256 << 10))
+  }
+
+  private func read(_ waves: WaveReader) throws(InputError) -> CostTable {
+    let (header, rest) = try waves.header()
+    let search = ColumnSearch<Field>(
+      fields: [.date, .touchpoint, .cost, .impressions, .clicks], known: Self.knownNames, wanted: [:]
+    ) { "the column \($0)" }
+    let reading = Header.bestReading(
+      try Header.text(header, source: waves.name), delimiter: nil, search: search)
+    func fault(_ problem: String, _ remedy: String) -> InputError {
+      InputError(.badData, source: waves.name, line: 1, problem: problem, remedy: remedy)
+    }
+    for field in [Field.date, .touchpoint, .cost] where reading.columns[field] == nil {
+      throw fault(
+        "a cost table needs the columns date, touchpoint and cost, and \(field) is missing; the columns are \(reading.list)",
+        "rename one")
+    }
+    try reading.check(search, fault: fault)
+    let records = DelimitedRecords(delimiter: reading.delimiter, columnCount: reading.names.count)
+    let columns = reading.columns
+    let first = FirstField.of(columns[.date]!, columns: reading.names.count) { sink in
+      _ = records.parse(rest, into: &sink)
+    }
+    let parser = (first ?? []).withUnsafeBufferPointer { TimeParser(time, first: $0) }
+    var table = CostTable()
+    _ = try waves.read(
+      skipsHeader: true, progress: nil, makeBlock: { ParsedCosts() },
+      parse: { bytes, _, block in
+        var sink = CostRowParser(parser, columns: columns)
+        let failure = records.parse(bytes, into: &sink)
+        block = sink.block
+        block.failure = failure
+      },
+      merge: { blocks, readOn in
+        for block in blocks { table.rows += block.rows }
+        readOn()
+      })
+    if table.rows.isEmpty { throw fault("there is a header and no row behind it", "give at least one cost") }
+    return table
+  }
+}
+
+/// What a block of a cost table came to.
+private struct ParsedCosts: ParsedRecords {
+  var rows: [CostTable.Row] = []
+  var lineCount = 0
+  var failure: RecordFailure?
+  /// Costs name their touchpoints themselves: the table is small.
+  var newNames: TouchpointTable { TouchpointTable() }
+  var rowCount: Int { rows.count }
+
+  mutating func clear() { self = ParsedCosts() }
+  func replaceProvisional(from first: Int32, with ids: [Int32]) {}
+  func seal() {}
+}
+
+private struct CostRowParser: FieldSink {
+  var block = ParsedCosts()
+  var lineCount: Int {
+    get { block.lineCount }
+    set { block.lineCount = newValue }
+  }
+  private let parser: TimeParser
+  private let fields: [Int: CostTableReader.Field]
+  private var row = CostTable.Row(date: 0, touchpoint: "", cost: 0)
+
+  init(_ parser: TimeParser, columns: [CostTableReader.Field: Int]) {
+    self.parser = parser
+    fields = Dictionary(uniqueKeysWithValues: columns.map { ($1, $0) })
+  }
+
+  mutating func begin(_ record: UnsafePointer<UInt8>) {
+    row = CostTable.Row(date: 0, touchpoint: "", cost: 0)
+  }
+
+  mutating func take(_ field: FieldBytes, column: Int) throws(RecordFault) {
+    let text = field.trimmed
+    func fault(_ problem: String, _ remedy: String) -> RecordFault {
+      RecordFault(position: field.origin, problem: problem, remedy: remedy)
+    }
+    func number(_ what: String) throws(RecordFault) -> Double? {
+      if text.isEmpty { return nil }
+      guard let number = DecimalNumber.parse(text.bytes), number >= 0, number <= RowLimits.largestValue else {
+        throw fault(
+          "\(what) is \(quotedForMessage(text.bytes)), which is no number from 0 on",
+          "write a number such as 12.5, without currency or thousands separators")
+      }
+      return number
+    }
+    switch fields[column] {
+    case .date?:
+      guard let date = parser.parse(text.bytes) else {
+        throw fault(
+          "the date is \(text.isEmpty ? "empty" : quotedForMessage(text.bytes) + ", which is none")",
+          "correct the row; \(TimeFormat.accepted)")
+      }
+      row.date = date
+    case .touchpoint?:
+      guard !text.isEmpty else { throw fault("the touchpoint is empty", "complete the row, or remove it") }
+      try TouchpointName.check(text.rawBytes)
+      row.touchpoint = String(decoding: text.bytes, as: UTF8.self)
+    case .cost?:
+      guard let cost = try number("the cost") else {
+        throw fault("the cost is empty", "write 0 where nothing was spent")
+      }
+      row.cost = cost
+    case .impressions?: row.impressions = try number("the number of impressions")
+    case .clicks?: row.clicks = try number("the number of clicks")
+    case nil: break
+    }
+  }
+
+  mutating func end(_ record: UnsafePointer<UInt8>, columns: Int) throws(RecordFault) {
+    block.rows.append(row)
+  }
+}

@@ -1,0 +1,67 @@
+import Journeys
+
+/// Reads whatever journeys come in: a path table, or an event log that is told from it by its columns.
+public struct JourneyInputReader: Sendable {
+  public var paths: PathTableFormat
+  public var events: EventFormat
+  /// What the input is; `nil` to find out.
+  public var kind: Kind?
+  /// Called from time to time with the bytes read so far, gzip undone.
+  public var progress: (@Sendable (Int) -> Void)?
+
+  public enum Kind: String, Sendable, CaseIterable {
+    case paths, events
+  }
+
+  public enum Reading: Sendable {
+    case paths(PathTableReader.Result)
+    case events(EventReader.Result)
+  }
+
+  public init(paths: PathTableFormat = PathTableFormat(), events: EventFormat = EventFormat(), kind: Kind? = nil) {
+    self.paths = paths
+    self.events = events
+    self.kind = kind
+  }
+
+  /// Reads a whole input.
+  ///
+  /// - Throws: ``InputError`` for the first record that makes no sense, in the order of the input.
+  public func read(_ location: InputLocation) throws(InputError) -> Reading {
+    var eventReader = EventReader(events)
+    eventReader.progress = progress
+    if case .sqlite = location {
+      if kind == .paths {
+        throw InputError(
+          .badData, source: location.name, problem: "a path table is read from text, not from a database",
+          remedy: "export it as CSV, or give a table of events")
+      }
+      return .events(try eventReader.read(location))
+    }
+    let waves = try WaveReader(openSource(location), name: location.name, blockSize: 256 << 10)
+    if try kind(of: waves) == .events { return .events(try eventReader.read(waves)) }
+    var pathReader = PathTableReader(paths)
+    pathReader.progress = progress
+    return .paths(try pathReader.read(waves))
+  }
+
+  private func kind(of waves: WaveReader) throws(InputError) -> Kind {
+    if let kind { return kind }
+    if waves.isJSONLines { return .events }
+    let text = try Header.text(waves.header().header, source: waves.name)
+    let eventReading = Header.bestReading(
+      text, delimiter: events.delimiter, search: EventLayout.search(events))
+    let pathReading = Header.bestReading(
+      text, delimiter: paths.delimiter, search: PathTableLayout.search(paths))
+    if pathReading.columns[.path] != nil || paths.pathColumn != nil { return .paths }
+    if EventLayout.fits(eventReading) || !events.userColumns.isEmpty || events.timeColumn != nil { return .events }
+    let reading = max(eventReading.names.count, pathReading.names.count) == eventReading.names.count
+      ? eventReading.list : pathReading.list
+    throw InputError(
+      .badData, source: waves.name, line: 1,
+      problem: "this is neither a path table, which has a path and its conversions, nor an event log, which has a user, a time"
+        + " and a touchpoint; the columns are \(reading)",
+      remedy: "name the columns with --path-column and --conversions-column, or with --user-column, --time-column and"
+        + " --touchpoint-column")
+  }
+}

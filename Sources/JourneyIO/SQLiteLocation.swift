@@ -1,0 +1,31 @@
+/// A table, or the result of a query, of an SQLite database.
+public struct SQLiteLocation: Sendable, Equatable {
+  /// The database's file.
+  public let path: String
+  public let selection: Selection
+
+  public enum Selection: Sendable, Equatable {
+    case table(String)
+    case query(String)
+  }
+
+  public init(path: String, selection: Selection) {
+    self.path = path
+    self.selection = selection
+  }
+
+  /// The location that text such as `sqlite:shop.db?table=events` names, or `nil` where the text begins differently.
+  ///
+  /// What follows `table=` or `query=` is taken as it stands.
+  init?(argument: String) {
+    guard argument.hasPrefix("sqlite:") else { return nil }
+    let rest = argument.dropFirst("sqlite:".count)
+    for (mark, make) in [("?table=", Selection.table), ("?query=", Selection.query)] {
+      if let range = rest.firstRange(of: mark) {
+        self.init(path: String(rest[..<range.lowerBound]), selection: make(String(rest[range.upperBound...])))
+        return
+      }
+    }
+    self.init(path: String(rest), selection: .table(""))
+  }
+}

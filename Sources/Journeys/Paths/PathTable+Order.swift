@@ -1,0 +1,72 @@
+import Parallel
+
+/// A table's rows by weight, for people to read.
+extension PathTable {
+  /// One row, good as long as its table lives.
+  public struct Row: Sendable {
+    let part: Int
+    let place: Int
+    let conversions: Double
+    let nonConverting: Double
+  }
+
+  /// All rows: more conversions first, then more journeys, then by touchpoints.
+  ///
+  /// - Complexity: O(n log n) in the rows, in parallel.
+  public func rowsByWeight() -> [Row] {
+    var runs = Parallel.map(parts.count) { part in
+      var rows: [Row] = []
+      rows.reserveCapacity(parts[part].count)
+      parts[part].arena.forEachPlace { place, record in
+        let totals = record.totals
+        rows.append(
+          Row(part: part, place: place, conversions: totals.conversions, nonConverting: totals.nonConverting))
+      }
+      rows.sort(by: precedes)
+      return rows
+    }
+    while runs.count > 1 {
+      let pairs = runs
+      runs = Parallel.map((pairs.count + 1) / 2) { pair in
+        2 * pair + 1 < pairs.count ? merge(pairs[2 * pair], pairs[2 * pair + 1]) : pairs[2 * pair]
+      }
+    }
+    return runs.first ?? []
+  }
+
+  /// Calls `body` with a row's touches, totals and time-decay credits, which are lent for the call alone.
+  @inline(__always)
+  public func withRow<Result>(
+    _ row: Row,
+    _ body: (UnsafeBufferPointer<Int32>, PathTotals, UnsafeBufferPointer<DecayCredit>) -> Result
+  ) -> Result {
+    let record = record(row)
+    return body(record.path, record.totals, UnsafeBufferPointer(record.decayCredits))
+  }
+
+  private func record(_ row: Row) -> PathRecord { parts[row.part].arena.record(at: row.place) }
+
+  private func precedes(_ left: Row, _ right: Row) -> Bool {
+    if left.conversions != right.conversions { return left.conversions > right.conversions }
+    if left.nonConverting != right.nonConverting { return left.nonConverting > right.nonConverting }
+    return record(left).path.lexicographicallyPrecedes(record(right).path)
+  }
+
+  private func merge(_ left: [Row], _ right: [Row]) -> [Row] {
+    var merged: [Row] = []
+    merged.reserveCapacity(left.count + right.count)
+    var (i, j) = (0, 0)
+    while i < left.count && j < right.count {
+      if precedes(right[j], left[i]) {
+        merged.append(right[j])
+        j += 1
+      } else {
+        merged.append(left[i])
+        i += 1
+      }
+    }
+    merged += left[i...]
+    merged += right[j...]
+    return merged
+  }
+}
