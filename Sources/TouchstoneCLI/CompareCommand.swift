@@ -8,7 +8,7 @@ import Reporting
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Put attribution models side by side on a path table.",
+    abstract: "Put attribution models side by side on journeys: a path table or an event log.",
     discussion: """
       EXAMPLE
         touchstone compare notebooks-data/paths.csv --models linear,markov
@@ -19,10 +19,12 @@ struct CompareCommand: ParsableCommand {
         return "  \(entry.name)\(parameters.isEmpty ? "" : ":" + parameters)\n      \(entry.summary)"
       }.joined(separator: "\n"))
         all
-            every model above that a path table suffices for
+            every model above that the input suffices for
       """)
 
   @OptionGroup var input: InputOptions
+  @OptionGroup var paths: PathOptions
+  @OptionGroup var events: EventOptions
 
   @Option(help: "The models, separated by commas, with parameters as in markov:order=2, or all.")
   var models = ModelCatalogue.defaultList
@@ -37,19 +39,31 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      let models = try ModelCatalogue.models(self.models, memoryLimit: memoryLimit.bytes)
-      try output.checkDestination(besides: input.location)
-      try output.withThreads {
-        let reading = try input.read(quiet: output.quiet)
-        let evidence = Evidence(paths: reading.table)
+      let specification = try events.specification(input)
+      // What events can answer: their journeys are built with the half-lives that models ask for.
+      let asked = try ModelCatalogue.models(models, halfLives: nil, memoryLimit: memoryLimit.bytes)
+      let halfLives = Set(asked.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
+      let destination = output.destination
+      try destination.checkDestination(besides: input.location)
+      try destination.withThreads {
+        let journeys = try JourneyInput.read(
+          input.location, paths: paths.format(input), specification: specification, halfLives: halfLives,
+          quiet: destination.quiet)
+        let models = try ModelCatalogue.models(
+          self.models, halfLives: journeys.paths.halfLives, memoryLimit: memoryLimit.bytes)
+        let evidence = Evidence(paths: journeys.paths)
         let entries = try models.map { model in
           ComparisonReport.Entry(model: model, attribution: try model.attribute(evidence))
         }
         let report = ComparisonReport(
-          source: input.location.name, paths: reading.table, layout: reading.layout.summary,
-          hasValue: reading.layout.hasValue,
-          entries: entries, includesDetails: details)
-        try output.write(report.text(output.format))
+          source: input.location.name, paths: journeys.paths, layout: journeys.layout,
+          hasValue: journeys.hasValue, entries: entries, includesDetails: details)
+        try destination.write(report.text(output.format))
+        if let made = journeys.events, !destination.quiet {
+          let account = AccountReport(
+            source: input.location.name, account: made.account, identities: made.identities)
+          say("\n" + account.text)
+        }
       }
     }
   }

@@ -31,11 +31,14 @@ func reportingErrors(_ work: () throws -> Void) throws {
 
 /// Says something on standard error that does not end the command.
 func note(_ message: String) {
-  _ = try? FileDescriptor.standardError.writeAll("touchstone: note: \(message)\n".utf8)
+  say("touchstone: note: \(message)\n")
 }
 
+/// Writes text to standard error as it is.
+func say(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(text.utf8) }
+
 private func fail(_ message: String, _ code: ExitCode) -> ExitCode {
-  _ = try? FileDescriptor.standardError.writeAll("touchstone: \(message)\n".utf8)
+  say("touchstone: \(message)\n")
   return code
 }
 

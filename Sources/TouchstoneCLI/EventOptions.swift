@@ -170,21 +170,21 @@ struct Zone: ExpressibleByArgument {
   }
 }
 
-extension DurationText: @retroactive ExpressibleByArgument {
+extension DurationText: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
-extension TouchLimit: @retroactive ExpressibleByArgument {
+extension TouchLimit: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
-extension RepeatLimit: @retroactive ExpressibleByArgument {
+extension RepeatLimit: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 extension TimeFormat.Unit: ExpressibleByArgument {}
 extension TimeFormat.DateOrder: ExpressibleByArgument {}
 extension EventFormat.ConversionRows: ExpressibleByArgument {}
-extension JourneyRules.Conversions: @retroactive ExpressibleByArgument {}
-extension JourneyRules.AfterConversion: @retroactive ExpressibleByArgument {}
-extension JourneyRules.Ties: @retroactive ExpressibleByArgument {}
-extension JourneyRules.Direct: @retroactive ExpressibleByArgument {}
-extension JourneyRules.Duplicates: @retroactive ExpressibleByArgument {}
-extension JourneyRules.Refunds: @retroactive ExpressibleByArgument {}
+extension JourneyRules.Conversions: ExpressibleByArgument {}
+extension JourneyRules.AfterConversion: ExpressibleByArgument {}
+extension JourneyRules.Ties: ExpressibleByArgument {}
+extension JourneyRules.Direct: ExpressibleByArgument {}
+extension JourneyRules.Duplicates: ExpressibleByArgument {}
+extension JourneyRules.Refunds: ExpressibleByArgument {}

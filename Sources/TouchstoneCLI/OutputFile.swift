@@ -40,14 +40,15 @@ struct OutputFile {
       && own.st_dev == others.st_dev && own.st_ino == others.st_ino && !isSpecial
   }
 
-  func write(_ text: String) throws(OutputError) {
+  /// Writes what `produce` passes on, one piece after the other.
+  func write(_ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws(OutputError) {
     if isSpecial {
-      try writeInPlace(text)
+      try writeInPlace(produce)
       return
     }
     let draft = try create()
     do {
-      try draft.descriptor.writeAll(text.utf8)
+      try produce { _ = try draft.descriptor.writeAll($0) }
       if fsync(draft.descriptor.rawValue) != 0 { throw Errno(rawValue: errno) }
     } catch {
       draft.closeAndRemove()
@@ -102,10 +103,12 @@ struct OutputFile {
     }
   }
 
-  private func writeInPlace(_ text: String) throws(OutputError) {
+  private func writeInPlace(
+    _ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws(OutputError) {
     do {
       let descriptor = try FileDescriptor.open(path, .writeOnly)
-      try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
+      try descriptor.closeAfter { try produce { _ = try descriptor.writeAll($0) } }
     } catch { throw writeFailure(error) }
   }
 
@@ -118,9 +121,11 @@ struct OutputFile {
 
 /// Results on standard output.
 enum StandardOutput {
-  static func write(_ text: String) throws(OutputError) {
+  static func write(
+    _ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws(OutputError) {
     do {
-      try FileDescriptor.standardOutput.writeAll(text.utf8)
+      try produce { _ = try FileDescriptor.standardOutput.writeAll($0) }
     } catch {
       if error as? Errno == .brokenPipe {
         throw OutputError(kind: .closedPipe, description: "")

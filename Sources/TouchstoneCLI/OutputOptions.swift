@@ -3,11 +3,16 @@ import JourneyIO
 import Parallel
 import Reporting
 
-/// The options of every command that prints results.
+/// The options of every command that prints results in one of several formats.
 struct OutputOptions: ParsableArguments {
   @Option(help: "How to write the results.")
   var format = OutputFormat.table
 
+  @OptionGroup var destination: DestinationOptions
+}
+
+/// Where results go, and how they are worked out.
+struct DestinationOptions: ParsableArguments {
   @Option(name: [.short, .long], help: "The file to write; default: standard output.")
   var output: String?
 
@@ -38,10 +43,15 @@ struct OutputOptions: ParsableArguments {
   }
 
   func write(_ text: String) throws(OutputError) {
+    try write { write in try Array(text.utf8).withUnsafeBytes(write) }
+  }
+
+  /// Writes what `produce` passes on, one piece after the other.
+  func write(_ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws(OutputError) {
     if let output {
-      try OutputFile(output).write(text)
+      try OutputFile(output).write(produce)
     } else {
-      try StandardOutput.write(text)
+      try StandardOutput.write(produce)
     }
   }
 

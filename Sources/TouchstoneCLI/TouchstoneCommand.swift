@@ -10,7 +10,9 @@ public struct TouchstoneCommand: ParsableCommand {
       error, 73 output that cannot be created, 74 failure while reading or writing.
       """,
     version: "0.1.0",
-    subcommands: [CompareCommand.self, TransitionsCommand.self])
+    subcommands: [
+      CompareCommand.self, JourneysCommand.self, TransitionsCommand.self,
+    ])
 
   public init() {}
 }

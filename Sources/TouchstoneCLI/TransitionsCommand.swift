@@ -7,7 +7,7 @@ import Reporting
 struct TransitionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "transitions",
-    abstract: "Print the transition matrix of a path table, with counts.",
+    abstract: "Print the transition matrix of journeys, with counts.",
     discussion: """
       EXAMPLE
         touchstone transitions notebooks-data/paths.csv --order 2
@@ -16,6 +16,8 @@ struct TransitionsCommand: ParsableCommand {
       """)
 
   @OptionGroup var input: InputOptions
+  @OptionGroup var paths: PathOptions
+  @OptionGroup var events: EventOptions
 
   @Option(help: "The number of touches that a state remembers.")
   var order = 1
@@ -33,12 +35,15 @@ struct TransitionsCommand: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      try output.checkDestination(besides: input.location)
-      try output.withThreads {
-        let reading = try input.read(quiet: output.quiet)
+      let specification = try events.specification(input)
+      try output.destination.checkDestination(besides: input.location)
+      try output.destination.withThreads {
+        let journeys = try JourneyInput.read(
+          input.location, paths: paths.format(input), specification: specification,
+          quiet: output.destination.quiet)
         let chain = try MarkovChain(
-          reading.table, order: order, memoryLimit: memoryLimit.bytes)
-        try output.write(TransitionReport(chain).text(output.format))
+          journeys.paths, order: order, memoryLimit: memoryLimit.bytes)
+        try output.destination.write(TransitionReport(chain).text(output.format))
       }
     }
   }

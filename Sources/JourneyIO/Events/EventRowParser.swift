@@ -12,6 +12,16 @@ struct EventRowParser: FieldSink, ~Copyable {
   /// The fields of the record, by column.
   private let fields: UnsafeMutablePointer<FieldBytes>
   private let hasFixedColumns: Bool
+  // The columns that every record needs, at hand; -1 for those that are not there.
+  private let timeColumn: Int
+  private let nameColumn: Int
+  private let singleUserColumn: Int
+  private let kindColumn: Int
+  private let conversionsColumn: Int
+  private let valueColumn: Int
+  private let hasMeasures: Bool
+  private let hasSeveralNames: Bool
+  private let timeParser: TimeParser
   private var name: [UInt8] = []
   var lineCount: Int {
     get { block.lineCount }
@@ -27,6 +37,15 @@ struct EventRowParser: FieldSink, ~Copyable {
     self.block = block
     provisionalStart = Int32(known.count)
     hasFixedColumns = layout.delimiter != nil
+    timeColumn = layout.time
+    nameColumn = layout.names[0].column
+    singleUserColumn = layout.users.count == 1 ? layout.users[0] : -1
+    kindColumn = layout.kind ?? -1
+    conversionsColumn = layout.conversions ?? -1
+    valueColumn = layout.value ?? -1
+    hasMeasures = !layout.measures.isEmpty
+    hasSeveralNames = layout.names.count > 1
+    timeParser = layout.timeParser
     fields = .allocate(capacity: layout.columnNames.count)
   }
 
@@ -69,16 +88,19 @@ struct EventRowParser: FieldSink, ~Copyable {
         remedy: "complete the row, or leave such events out with --empty-touchpoints drop")
     }
     try appendIdentifiers()
-    if !layout.measures.isEmpty { try appendMeasures() }
+    if hasMeasures { try appendMeasures() }
     block.batch.append(event)
   }
 
   // MARK: Fields
+  //
+  // What is called for every record is mutating even where it changes nothing: the compiler copies the whole parser, 720
+  // bytes, for a call that borrows it.
 
   @inline(__always)
-  private func time() throws(RecordFault) -> Int64 {
-    let field = fields[layout.time].trimmed
-    if let time = layout.timeParser.parse(field.bytes) { return time }
+  private mutating func time() throws(RecordFault) -> Int64 {
+    let field = fields[timeColumn].trimmed
+    if let time = timeParser.parse(field.bytes) { return time }
     throw timeFault(field)
   }
 
@@ -106,6 +128,17 @@ struct EventRowParser: FieldSink, ~Copyable {
 
   @inline(__always)
   private mutating func appendIdentifiers() throws(RecordFault) {
+    if singleUserColumn >= 0 {
+      let field = fields[singleUserColumn].trimmed
+      if !field.isEmpty {
+        block.batch.appendIdentifier(field.rawBytes, column: 0)
+        return
+      }
+    }
+    try appendSeveralIdentifiers()
+  }
+
+  private mutating func appendSeveralIdentifiers() throws(RecordFault) {
     var isMissing = true
     for (column, place) in layout.users.enumerated() {
       let field = fields[place].trimmed
@@ -123,8 +156,8 @@ struct EventRowParser: FieldSink, ~Copyable {
   /// The touchpoint's id, provisional where it is new; `nil` where there is none.
   @inline(__always)
   private mutating func touchpoint() throws(RecordFault) -> Int32? {
-    if layout.names.count > 1 { return try touchpointOfParts() }
-    let field = fields[layout.names[0].column].trimmed
+    if hasSeveralNames { return try touchpointOfParts() }
+    let field = fields[nameColumn].trimmed
     let length = field.count
     if length == 0 { return nil }
     guard length <= 8 else { return try touchpointByTable(field.rawBytes) }
@@ -193,17 +226,17 @@ struct EventRowParser: FieldSink, ~Copyable {
   @inline(__always)
   private mutating func readRole(_ event: inout Event) throws(RecordFault) {
     var meaning = EventKinds.Meaning.touch(.visit)
-    if let column = layout.kind { meaning = kindMeaning(fields[column].trimmed) }
+    if kindColumn >= 0 { meaning = kindMeaning(fields[kindColumn].trimmed) }
     var conversions = 0.0
-    if let column = layout.conversions {
-      conversions = try count(fields[column].trimmed)
+    if conversionsColumn >= 0 {
+      conversions = try count(fields[conversionsColumn].trimmed)
     } else if case .conversion = meaning {
       conversions = 1
     }
     var value = 0.0
-    if let column = layout.value {
-      value = try self.value(fields[column].trimmed)
-      if layout.conversions == nil && layout.kind == nil && value > 0 { conversions = 1 }
+    if valueColumn >= 0 {
+      value = try self.value(fields[valueColumn].trimmed)
+      if conversionsColumn < 0 && kindColumn < 0 && value > 0 { conversions = 1 }
     }
     if conversions == 0 && value == 0 {
       if case .touch(let kind) = meaning {
@@ -262,13 +295,13 @@ struct EventRowParser: FieldSink, ~Copyable {
   }
 
   @inline(__always)
-  private func count(_ field: FieldBytes) throws(RecordFault) -> Double {
+  private mutating func count(_ field: FieldBytes) throws(RecordFault) -> Double {
     let digit = field.start.pointee &- UInt8(ascii: "0")
     if field.count == 1 && digit <= 9 { return Double(digit) }
     return try countSlowly(field)
   }
 
-  private func countSlowly(_ field: FieldBytes) throws(RecordFault) -> Double {
+  private mutating func countSlowly(_ field: FieldBytes) throws(RecordFault) -> Double {
     if field.isEmpty { return 0 }
     if let count = DecimalNumber.parse(field.bytes), RowLimits.isCount(count) { return count }
     switch String(decoding: field.bytes.prefix(6), as: UTF8.self).lowercased() {
@@ -283,7 +316,7 @@ struct EventRowParser: FieldSink, ~Copyable {
   }
 
   @inline(__always)
-  private func value(_ field: FieldBytes) throws(RecordFault) -> Double {
+  private mutating func value(_ field: FieldBytes) throws(RecordFault) -> Double {
     if field.isEmpty { return 0 }
     if let value = DecimalNumber.parse(field.bytes), abs(value) <= RowLimits.largestValue { return value }
     throw RecordFault(

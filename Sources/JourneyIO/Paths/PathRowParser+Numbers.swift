@@ -1,11 +1,13 @@
 /// Counts, flags and values.
+///
+/// Mutating although they change nothing: the compiler copies the whole parser for a call that borrows it.
 extension PathRowParser {
   func columnName(_ field: PathTableLayout.Field) -> String {
     quotedForMessage(layout.name(of: field) ?? "")
   }
 
   @inline(__always)
-  func count(
+  mutating func count(
     _ field: FieldBytes, _ kind: PathTableLayout.Field
   ) throws(RecordFault) -> Double {
     let field = field.trimmed
@@ -38,7 +40,7 @@ extension PathRowParser {
         remedy: "correct the row, or count in larger units")
   }
 
-  private func flag(_ field: FieldBytes) throws(RecordFault) -> Double {
+  private mutating func flag(_ field: FieldBytes) throws(RecordFault) -> Double {
     if field.end - field.start == 1 {
       if field.start.pointee == UInt8(ascii: "1") { return 1 }
       if field.start.pointee == UInt8(ascii: "0") { return 0 }
@@ -56,7 +58,7 @@ extension PathRowParser {
   }
 
   @inline(__always)
-  func value(_ field: FieldBytes) throws(RecordFault) -> Double {
+  mutating func value(_ field: FieldBytes) throws(RecordFault) -> Double {
     let field = field.trimmed
     // An export leaves the value empty where nothing was sold.
     if field.start == field.end { return 0 }

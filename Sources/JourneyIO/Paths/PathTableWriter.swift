@@ -7,7 +7,20 @@ public struct PathTableWriter: Sendable {
   private let hasValue: Bool
   /// What is written between two touchpoints.
   public let separator: String
-  private let names: [[UInt8]]
+  private let names: [Name]
+
+  /// A touchpoint's name, and what it makes of a path that holds it.
+  private struct Name {
+    let text: [UInt8]
+    /// With the separator in front.
+    let continuation: [UInt8]
+    let needsQuotes: Bool
+    /// Whether a spreadsheet would take a path that begins with it for a formula, or the reader for one that is guarded.
+    let needsGuard: Bool
+  }
+
+  /// What is written where no name holds it.
+  public static let usualSeparator = " > "
 
   private static let rowsPerPiece = 4096
   private static let piecesPerWave = 64
@@ -19,12 +32,20 @@ public struct PathTableWriter: Sendable {
     self.table = table
     self.hasValue = hasValue
     separator = Self.separator(for: table.touchpoints.names)
-    names = table.touchpoints.names.map { Array($0.utf8) }
+    let separator = separator
+    names = table.touchpoints.names.map { name in
+      let text = Array(name.utf8)
+      let marked = text.drop { $0 == UInt8(ascii: "'") }
+      return Name(
+        text: text, continuation: Array(separator.utf8) + text,
+        needsQuotes: text.contains { ",\"\n\r".utf8.contains($0) },
+        needsGuard: marked.first.map(TouchpointName.formulaStarts.contains) ?? false)
+    }
   }
 
   /// The first separator that occurs in no name.
   private static func separator(for names: [String]) -> String {
-    let candidates = [" > ", " -> ", " => ", " → ", " | ", " ^ ", " ; "]
+    let candidates = [usualSeparator, " -> ", " => ", " → ", " | ", " ^ ", " ; "]
     let free = candidates.first { candidate in
       let mark = candidate.dropFirst().dropLast()
       return !names.contains { $0.contains(mark) }
@@ -52,14 +73,7 @@ public struct PathTableWriter: Sendable {
     let rows = table.rowsByWeight()
     let pieces = Parallel.ranges(count: rows.count, length: Self.rowsPerPiece)
     for wave in Parallel.ranges(count: pieces.count, length: Self.piecesPerWave) {
-      let texts = Parallel.map(wave.count) { index in
-        var text: [UInt8] = []
-        text.reserveCapacity(Self.rowsPerPiece * 64)
-        for row in rows[pieces[wave.lowerBound + index]] {
-          table.withRow(row) { path, totals, credits in append(path, totals, credits, to: &text) }
-        }
-        return text
-      }
+      let texts = Parallel.map(wave.count) { index in text(rows[pieces[wave.lowerBound + index]]) }
       for text in texts { try text.withUnsafeBytes(write) }
     }
     if table.untouched.journeys > 0 {
@@ -70,16 +84,30 @@ public struct PathTableWriter: Sendable {
     }
   }
 
+  private func text(_ rows: ArraySlice<PathTable.Row>) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(rows.count * 64)
+    for row in rows {
+      table.withRow(row) { path, totals, credits in append(path, totals, credits, to: &text) }
+    }
+    return text
+  }
+
   private func append(
     _ path: UnsafeBufferPointer<Int32>, _ totals: PathTotals,
     _ credits: UnsafeBufferPointer<DecayCredit>, to text: inout [UInt8]
   ) {
     let start = text.count
-    for (position, touch) in path.enumerated() {
-      if position > 0 { text.append(contentsOf: separator.utf8) }
-      text.append(contentsOf: names[Int(touch)])
+    var needsQuotes = false
+    names.withUnsafeBufferPointer { names in
+      for (position, touch) in path.enumerated() {
+        let name = names[Int(touch)]
+        needsQuotes = needsQuotes || name.needsQuotes
+        if position == 0 && name.needsGuard { text.append(UInt8(ascii: "'")) }
+        text.append(contentsOf: position == 0 ? name.text : name.continuation)
+      }
     }
-    Self.escape(&text, from: start)
+    if needsQuotes { Self.quote(&text, from: start) }
     text.append(UInt8(ascii: ","))
     Self.append(totals.conversions, to: &text)
     if hasValue {
@@ -123,19 +151,8 @@ public struct PathTableWriter: Sendable {
     text[start...].reverse()
   }
 
-  /// Makes what was appended a field: an apostrophe in front of what a spreadsheet would take for a formula, and quotes where
-  /// they are needed.
-  private static func escape(_ text: inout [UInt8], from start: Int) {
-    guard start < text.count else { return }
-    let marked = text[start...].drop { $0 == UInt8(ascii: "'") }
-    if let first = marked.first, TouchpointName.formulaStarts.contains(first) {
-      text.insert(UInt8(ascii: "'"), at: start)
-    }
-    let needsQuotes = text[start...].contains {
-      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n")
-        || $0 == UInt8(ascii: "\r")
-    }
-    guard needsQuotes else { return }
+  /// Puts what was appended into quotes.
+  private static func quote(_ text: inout [UInt8], from start: Int) {
     let quoted = text[start...].flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] }
     text.removeLast(text.count - start)
     text.append(UInt8(ascii: "\""))

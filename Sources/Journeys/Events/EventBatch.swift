@@ -50,6 +50,8 @@ public final class EventBatch: @unchecked Sendable {
   }
 
   /// Gives the next event's identifiers, one a column in their order; empty where missing.
+  ///
+  /// - Parameter bytes: The identifier; eight bytes behind it must be readable.
   @inline(__always)
   public func appendIdentifier(_ bytes: UnsafeRawBufferPointer, column: Int) {
     guard bytes.count > 0 else {
@@ -57,8 +59,15 @@ public final class EventBatch: @unchecked Sendable {
       return
     }
     let start = identifierBytes.count
-    UnsafeMutableRawPointer(identifierBytes.append(uninitialized: bytes.count))
-      .copyMemory(from: bytes.baseAddress.unsafelyUnwrapped, byteCount: bytes.count)
+    let copy = UnsafeMutableRawPointer(identifierBytes.append(uninitialized: bytes.count &+ 8))
+    // Word by word, up to seven bytes too many: most identifiers are short.
+    var position = 0
+    while position < bytes.count {
+      let word = bytes.baseAddress.unsafelyUnwrapped.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      copy.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
+      position &+= 8
+    }
+    identifierBytes.removeAll(from: start &+ bytes.count)
     identifiers.append(
       IdentifierReference(
         hash: Identifier.hash(bytes, column: column), start: UInt32(truncatingIfNeeded: start),

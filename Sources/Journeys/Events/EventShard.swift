@@ -96,14 +96,44 @@ final class EventShard: @unchecked Sendable {
   /// Takes another shard's identifiers over, before any of its own are there.
   func adoptIdentifiers(of other: EventShard) { swap(&identifiers, &other.identifiers) }
 
-  /// The persons' indices in a fixed order, whatever the order of the input.
+  /// The persons' indices in a fixed order, whatever the order of the input: by hash, and then as identifiers are.
+  ///
+  /// - Complexity: O(n): hashes are spread evenly, so that few persons share their leading bits.
   func orderedPersons() -> [UInt32] {
     let entries = identifiers.entries.buffer
-    return (0..<UInt32(entries.count)).sorted { left, right in
-      let (leftEntry, rightEntry) = (entries[Int(left)], entries[Int(right)])
-      if leftEntry.hash != rightEntry.hash { return leftEntry.hash < rightEntry.hash }
-      return IdentifierTable.precedes(
-        leftEntry, identifiers.text(Int(left)), rightEntry, identifiers.text(Int(right)))
+    // The upper six bits are the shard's.
+    let bits = max(1, min(20, Int.bitWidth - entries.count.leadingZeroBitCount))
+    func bucket(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: (hash << 6) >> UInt64(64 - bits)) }
+    var ends = [Int](repeating: 0, count: 1 << bits)
+    for entry in entries { ends[bucket(entry.hash)] += 1 }
+    var sum = 0
+    for index in ends.indices {
+      (ends[index], sum) = (sum, sum + ends[index])
     }
+    var order = [UInt32](repeating: 0, count: entries.count)
+    for (person, entry) in entries.enumerated() {
+      let bucket = bucket(entry.hash)
+      order[ends[bucket]] = UInt32(person)
+      ends[bucket] += 1
+    }
+    // What is left is out of order within buckets alone.
+    for index in order.indices.dropFirst() {
+      let person = order[index]
+      var position = index
+      while position > 0 && precedes(person, order[position - 1]) {
+        order[position] = order[position - 1]
+        position -= 1
+      }
+      order[position] = person
+    }
+    return order
+  }
+
+  private func precedes(_ left: UInt32, _ right: UInt32) -> Bool {
+    let entries = identifiers.entries.buffer
+    let (leftEntry, rightEntry) = (entries[Int(left)], entries[Int(right)])
+    if leftEntry.hash != rightEntry.hash { return leftEntry.hash < rightEntry.hash }
+    return IdentifierTable.precedes(
+      leftEntry, identifiers.text(Int(left)), rightEntry, identifiers.text(Int(right)))
   }
 }

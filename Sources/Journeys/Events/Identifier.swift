@@ -1,14 +1,14 @@
 /// How an identifier is compared and found.
 enum Identifier {
   /// The hash of an identifier of some column. For one of at most eight bytes nothing is lost: two of them with the
-  /// same hash, length and column are the same.
+  /// same hash, length and column are the same. Eight bytes behind the identifier must be readable.
   @inline(__always)
   static func hash(_ bytes: UnsafeRawBufferPointer, column: Int) -> UInt64 {
     let length = bytes.count
     var hash = UInt64(truncatingIfNeeded: length &+ column &* 0x1_0000_0001)
     if length <= 8 {
-      var word: UInt64 = 0
-      for index in 0..<length { word |= UInt64(bytes[index]) &<< UInt64(index &* 8) }
+      let loaded = bytes.baseAddress.unsafelyUnwrapped.loadUnaligned(as: UInt64.self).littleEndian
+      let word = loaded & (UInt64.max &>> UInt64(64 &- length &* 8))
       return spread(word ^ spread(hash))
     }
     var position = 0

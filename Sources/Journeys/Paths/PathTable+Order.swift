@@ -4,13 +4,16 @@ import Parallel
 extension PathTable {
   /// One row, good as long as its table lives.
   public struct Row: Sendable {
-    let part: Int
-    let place: Int
+    let part: Int32
+    let place: Int32
     let conversions: Double
     let nonConverting: Double
+    /// The first two touches, each plus one; 0 for none.
+    let start: UInt64
   }
 
-  /// All rows: more conversions first, then more journeys, then by touchpoints.
+  /// All rows: more conversions first, then more journeys, then by the first two touches; what is equal in all that stays in the
+  /// table's own order, which depends on the paths alone.
   ///
   /// - Complexity: O(n log n) in the rows, in parallel.
   public func rowsByWeight() -> [Row] {
@@ -20,7 +23,9 @@ extension PathTable {
       parts[part].arena.forEachPlace { place, record in
         let totals = record.totals
         rows.append(
-          Row(part: part, place: place, conversions: totals.conversions, nonConverting: totals.nonConverting))
+          Row(
+            part: Int32(part), place: Int32(place), conversions: totals.conversions,
+            nonConverting: totals.nonConverting, start: Self.start(of: record.path)))
       }
       rows.sort(by: precedes)
       return rows
@@ -44,12 +49,19 @@ extension PathTable {
     return body(record.path, record.totals, UnsafeBufferPointer(record.decayCredits))
   }
 
-  private func record(_ row: Row) -> PathRecord { parts[row.part].arena.record(at: row.place) }
+  private func record(_ row: Row) -> PathRecord { parts[Int(row.part)].arena.record(at: Int(row.place)) }
+
+  private static func start(of path: UnsafeBufferPointer<Int32>) -> UInt64 {
+    func touch(_ position: Int) -> UInt64 {
+      position < path.count ? UInt64(UInt32(bitPattern: path[position]) + 1) : 0
+    }
+    return touch(0) << 32 | touch(1)
+  }
 
   private func precedes(_ left: Row, _ right: Row) -> Bool {
     if left.conversions != right.conversions { return left.conversions > right.conversions }
     if left.nonConverting != right.nonConverting { return left.nonConverting > right.nonConverting }
-    return record(left).path.lexicographicallyPrecedes(record(right).path)
+    return left.start < right.start
   }
 
   private func merge(_ left: [Row], _ right: [Row]) -> [Row] {

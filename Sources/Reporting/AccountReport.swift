@@ -1,0 +1,150 @@
+import Journeys
+
+/// What was read, used and dropped, and why.
+public struct AccountReport: Sendable {
+  private let source: String
+  private let account: JourneyAccount
+  private let identities: IdentityReport?
+
+  public init(source: String, account: JourneyAccount, identities: IdentityReport?) {
+    self.source = source
+    self.account = account
+    self.identities = identities
+  }
+
+  /// The account as text that ends in a line feed.
+  public var text: String {
+    ([Escaping.terminal(headline) + "\n" + table.alignedText() + conversions + "\n"] + identityTables.map { $0.alignedText() })
+      .joined(separator: "\n")
+  }
+
+  var headline: String {
+    var text = "\(source): \(count(account.eventCount)) events of \(count(account.persons)) persons"
+    if let period = account.period {
+      text += ", \(DateText.day(period.lowerBound)) to \(DateText.day(period.upperBound))"
+    }
+    return text
+  }
+
+  /// One row for each thing that became of some events, and their sum.
+  var table: ResultTable {
+    let rows = JourneyAccount.Fate.allCases.filter { account[$0] > 0 }.map { fate in
+      [ResultTable.Cell.text(Self.name(fate)), .number(Double(account[fate]), decimals: 0)]
+    }
+    return ResultTable(
+      title: "", columns: ["what became of the events", "events"],
+      rows: rows + [[.text("read"), .number(Double(account.eventCount), decimals: 0)]], totalRows: 1)
+  }
+
+  /// Where the conversions are, in one line.
+  var conversions: String {
+    func number(_ value: Double) -> String { NumberText.fixed(value, decimals: value == value.rounded() ? 0 : 2) }
+    let total = account.touchedConversions + account.untouchedConversions + account.droppedConversions
+    var text =
+      "\(number(total)) conversions: \(number(account.touchedConversions)) after touches,"
+      + " \(number(account.untouchedConversions)) after none (baseline)"
+    if account.droppedConversions > 0 {
+      text += ", \(number(account.droppedConversions)) dropped with duplicates and bots"
+    }
+    if account.refunded != 0 { text += "; refunds took off \(NumberText.fixed(-account.refunded, decimals: 2))" }
+    if account.bots > 0 { text += "; \(count(account.bots)) persons left out as bots" }
+    return text + "; the busiest person has \(count(account.mostTouches)) touches"
+  }
+
+  /// How identifiers became persons.
+  var identityTables: [ResultTable] {
+    guard let identities else { return [] }
+    var rows: [[ResultTable.Cell]] = identities.columns.map {
+      [.text("identifiers in \($0.name)"), .number(Double($0.identifiers), decimals: 0)]
+    }
+    for (what, number) in [
+      ("persons", identities.persons), ("persons with several identifiers", identities.joinedPersons),
+      ("most identifiers of one person", identities.largestPerson),
+      ("shared identifiers, which join nobody", identities.sharedCount),
+    ] {
+      rows.append([.text(what), .number(Double(number), decimals: 0)])
+    }
+    var tables = [ResultTable(title: "", columns: ["identities", "number"], rows: rows)]
+    if !identities.shared.isEmpty {
+      tables.append(
+        ResultTable(
+          title: "", columns: ["shared identifier", "column", "companions"],
+          rows: identities.shared.map {
+            [.text($0.identifier), .text($0.column), .number(Double($0.companions), decimals: 0)]
+          }))
+    }
+    return tables
+  }
+
+  private func count(_ number: Int) -> String { NumberText.fixed(Double(number), decimals: 0) }
+
+  private static func name(_ fate: JourneyAccount.Fate) -> String {
+    switch fate {
+    case .convertingTouch: "touches in converting journeys"
+    case .otherTouch: "touches in other journeys"
+    case .repeated: "dropped: repeats"
+    case .direct: "dropped: direct"
+    case .afterConversion: "dropped: after the last conversion"
+    case .outsideLookback: "dropped: outside the lookback window"
+    case .conversion: "conversions"
+    case .refund: "refunds"
+    case .duplicate: "dropped: duplicates"
+    case .bot: "dropped: bots"
+    case .refundDropped: "dropped: refunds"
+    case .noTouchpoint: "dropped: no touchpoint"
+    }
+  }
+
+  // MARK: JSON
+
+  /// The account as a part of a JSON document.
+  var json: JSONValue {
+    var fates: [String: JSONValue] = [:]
+    for fate in JourneyAccount.Fate.allCases { fates[Self.key(fate)] = .integer(account[fate]) }
+    return .object([
+      "events": .integer(account.eventCount), "persons": .integer(account.persons), "fates": .object(fates),
+      "bots": .integer(account.bots), "mostTouches": .integer(account.mostTouches),
+      "conversions": .object([
+        "afterTouches": JSONValue(account.touchedConversions), "baseline": JSONValue(account.untouchedConversions),
+        "dropped": JSONValue(account.droppedConversions),
+      ]),
+      "refunded": JSONValue(account.refunded),
+      "first": account.period.map { .text(DateText.instant($0.lowerBound)) } ?? .null,
+      "last": account.period.map { .text(DateText.instant($0.upperBound)) } ?? .null,
+      "identities": identityJSON,
+    ])
+  }
+
+  private var identityJSON: JSONValue {
+    guard let identities else { return .null }
+    return .object([
+      "columns": .list(
+        identities.columns.map { .object(["name": .text($0.name), "identifiers": .integer($0.identifiers)]) }),
+      "persons": .integer(identities.persons), "joinedPersons": .integer(identities.joinedPersons),
+      "largestPerson": .integer(identities.largestPerson), "sharedCount": .integer(identities.sharedCount),
+      "shared": .list(
+        identities.shared.map {
+          .object([
+            "column": .text($0.column), "identifier": .text($0.identifier), "companions": .integer($0.companions),
+          ])
+        }),
+    ])
+  }
+
+  private static func key(_ fate: JourneyAccount.Fate) -> String {
+    switch fate {
+    case .convertingTouch: "convertingTouches"
+    case .otherTouch: "otherTouches"
+    case .repeated: "repeats"
+    case .direct: "direct"
+    case .afterConversion: "afterConversion"
+    case .outsideLookback: "outsideLookback"
+    case .conversion: "conversions"
+    case .refund: "refunds"
+    case .duplicate: "duplicates"
+    case .bot: "bots"
+    case .refundDropped: "refundsDropped"
+    case .noTouchpoint: "noTouchpoint"
+    }
+  }
+}
