@@ -79,7 +79,7 @@ struct PathRowParser: FieldSink, ~Copyable {
   }
 
   /// Refuses what only the whole record shows.
-  private func check() throws(RecordFault) {
+  private mutating func check() throws(RecordFault) {
     if row.totals.conversions == 0 && row.totals.value != 0 {
       throw RecordFault(
         position: row.valueOrigin!,
