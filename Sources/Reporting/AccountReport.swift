@@ -21,7 +21,7 @@ public struct AccountReport: Sendable {
   var headline: String {
     var text = "\(source): \(count(account.eventCount)) events of \(count(account.persons)) persons"
     if let period = account.period {
-      text += ", \(DateText.day(period.lowerBound)) to \(DateText.day(period.upperBound))"
+      text += ", \(DateText.day(period.lowerBound)) to \(DateText.day(period.upperBound)) (UTC)"
     }
     return text
   }

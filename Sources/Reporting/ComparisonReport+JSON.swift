@@ -14,6 +14,8 @@ extension ComparisonReport {
     let conversions: Double
     let value: Double
     let touchpoints: [String]
+    /// Only where the input was an event log.
+    let account: JSONValue?
   }
 
   struct Model: Encodable {
@@ -43,7 +45,7 @@ extension ComparisonReport {
       input: Input(
         journeys: paths.totals.journeys, paths: paths.pathCount,
         conversions: paths.totals.conversions, value: paths.totals.value,
-        touchpoints: paths.touchpoints.names),
+        touchpoints: paths.touchpoints.names, account: account?.json),
       models: entries.map(document))
   }
 

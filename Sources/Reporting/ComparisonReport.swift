@@ -20,6 +20,7 @@ public struct ComparisonReport: Sendable {
   let hasValue: Bool
   let entries: [Entry]
   let includesDetails: Bool
+  let account: AccountReport?
 
   /// - Parameters:
   ///   - source: The input's name, for titles.
@@ -28,9 +29,10 @@ public struct ComparisonReport: Sendable {
   ///   - hasValue: Whether the input says what conversions were worth.
   ///   - entries: The models, in the order to show them.
   ///   - includesDetails: Whether removal effects, reach and transitions are shown.
+  ///   - account: What became of the events, where journeys were made of them; JSON carries it.
   public init(
     source: String, paths: PathTable, layout: String = "", hasValue: Bool, entries: [Entry],
-    includesDetails: Bool = false
+    includesDetails: Bool = false, account: AccountReport? = nil
   ) {
     self.source = source
     self.paths = paths
@@ -38,6 +40,7 @@ public struct ComparisonReport: Sendable {
     self.hasValue = hasValue
     self.entries = entries
     self.includesDetails = includesDetails
+    self.account = account
   }
 
   /// The report as text that ends in a line feed.

@@ -8,6 +8,7 @@
 enum JSONValue: Encodable, Sendable, Equatable {
   case number(Double)
   case integer(Int)
+  case boolean(Bool)
   case text(String)
   case list([JSONValue])
   case object([String: JSONValue])
@@ -21,6 +22,7 @@ enum JSONValue: Encodable, Sendable, Equatable {
     switch self {
     case .number(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
+    case .boolean(let value): try container.encode(value)
     case .text(let value): try container.encode(value)
     case .list(let value): try container.encode(value)
     case .object(let value): try container.encode(value)

@@ -55,15 +55,14 @@ struct CompareCommand: ParsableCommand {
         let entries = try models.map { model in
           ComparisonReport.Entry(model: model, attribution: try model.attribute(evidence))
         }
+        let account = journeys.events.map {
+          AccountReport(source: input.location.name, account: $0.account, identities: $0.identities)
+        }
         let report = ComparisonReport(
           source: input.location.name, paths: journeys.paths, layout: journeys.layout,
-          hasValue: journeys.hasValue, entries: entries, includesDetails: details)
+          hasValue: journeys.hasValue, entries: entries, includesDetails: details, account: account)
         try destination.write(report.text(output.format))
-        if let made = journeys.events, !destination.quiet {
-          let account = AccountReport(
-            source: input.location.name, account: made.account, identities: made.identities)
-          say("\n" + account.text)
-        }
+        if let account, !destination.quiet { say("\n" + account.text) }
       }
     }
   }

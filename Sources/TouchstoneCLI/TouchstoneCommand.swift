@@ -11,7 +11,7 @@ public struct TouchstoneCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CompareCommand.self, JourneysCommand.self, TransitionsCommand.self,
+      CompareCommand.self, JourneysCommand.self, ProfileCommand.self, TransitionsCommand.self,
     ])
 
   public init() {}

@@ -1,0 +1,115 @@
+import Attribution
+import Journeys
+
+/// What is worked out for one touchpoint; `nil` where there is nothing to divide by.
+struct TouchpointFigures: Sendable {
+  let id: Int
+  let own: TouchpointProfile
+  /// The share of all persons, and of all converters, that it reached.
+  let coverage: Double?
+  let converterCoverage: Double?
+  /// Touches a person reached.
+  let frequency: Double?
+  let rateWith: Double?
+  let rateWithout: Double?
+  let lift: Double?
+  let meanLagDays: Double?
+  /// Over 1 where it takes a position more often than all touchpoints do.
+  let introducerIndex: Double?
+  let influencerIndex: Double?
+  let closerIndex: Double?
+  let impressions: Double
+  let clicks: Double
+  let clickThroughRate: Double?
+  let credit: Credit
+  let creditShare: Double?
+  let cost: Double?
+  let costPerTouch: Double?
+  /// Cost a conversion credited.
+  let acquisitionCost: Double?
+  /// Value credited a unit of cost.
+  let returnOnSpend: Double?
+  let repurchaseRate: Double?
+  let lifetimeValue: Double?
+  /// Whether it belongs to the smallest set that earns 80 % of the credit.
+  let isHighValue: Bool
+
+  /// The share of credit that the high-value group must earn.
+  static let highValueShare = 0.8
+
+  static func all(_ content: ProfileReport.Content) -> [TouchpointFigures] {
+    let profile = content.profile
+    let highValue = highValueGroup(content.attribution.credits)
+    return profile.byTouchpoint.indices.map { id in
+      TouchpointFigures(id, content, isHighValue: highValue.contains(id))
+    }
+  }
+
+  /// The smallest set of touchpoints that earns 80 % of what is credited: those with the most credit.
+  private static func highValueGroup(_ credits: [Credit]) -> Set<Int> {
+    let total = credits.reduce(0) { $0 + max(0, $1.conversions) }
+    var group: Set<Int> = []
+    var sum = 0.0
+    for id in credits.indices.sorted(by: { (credits[$1].conversions, $0) < (credits[$0].conversions, $1) }) {
+      guard sum < highValueShare * total else { break }
+      group.insert(id)
+      sum += credits[id].conversions
+    }
+    return group
+  }
+
+  private init(_ id: Int, _ content: ProfileReport.Content, isHighValue: Bool) {
+    let profile = content.profile
+    let own = profile.byTouchpoint[id]
+    self.id = id
+    self.own = own
+    self.isHighValue = isHighValue
+    func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
+      denominator > 0 ? numerator / denominator : nil
+    }
+    coverage = ratio(Double(own.persons), Double(profile.persons))
+    converterCoverage = ratio(Double(own.converters), Double(profile.converters))
+    frequency = ratio(Double(own.touches), Double(own.persons))
+    rateWith = ratio(Double(own.convertingJourneys), Double(own.journeys))
+    rateWithout = ratio(
+      Double(profile.convertingJourneys - own.convertingJourneys), Double(profile.journeys - own.journeys))
+    if let rateWith, let rateWithout { lift = ratio(rateWith, rateWithout) } else { lift = nil }
+    meanLagDays = ratio(own.lagDays, Double(own.convertingJourneys))
+
+    let sums = profile.byTouchpoint.reduce(into: (first: 0.0, middle: 0.0, last: 0.0)) { sums, other in
+      sums.first += other.first
+      sums.middle += other.middle
+      sums.last += other.last
+    }
+    let share = ratio(own.first + own.middle + own.last, sums.first + sums.middle + sums.last)
+    func index(_ part: Double, _ sum: Double) -> Double? {
+      ratio(part, sum).flatMap { positionShare in share.flatMap { ratio(positionShare, $0) } }
+    }
+    introducerIndex = index(own.first, sums.first)
+    influencerIndex = index(own.middle, sums.middle)
+    closerIndex = index(own.last, sums.last)
+
+    let spend = content.spend[id]
+    impressions = spend?.impressions ?? Double(own.impressions)
+    clicks = spend?.clicks ?? Double(own.clicks)
+    clickThroughRate = clicks > 0 || spend?.clicks != nil || own.clicks > 0 ? ratio(clicks, impressions) : nil
+
+    let credit = content.attribution.credits[id]
+    self.credit = credit
+    creditShare = ratio(credit.conversions, content.attribution.creditTotal.conversions)
+    cost = spend?.cost
+    costPerTouch = spend.flatMap { ratio($0.cost, Double(own.touches)) }
+    acquisitionCost = spend.flatMap { ratio($0.cost, credit.conversions) }
+    returnOnSpend = content.hasValue ? spend.flatMap { ratio(credit.value, $0.cost) } : nil
+    repurchaseRate = ratio(Double(own.repurchasers), Double(own.introduced))
+    lifetimeValue = content.hasValue ? ratio(own.introducedValue, Double(own.introduced)) : nil
+  }
+
+  /// The position that it takes more often than others do.
+  var role: String? {
+    let indices = [
+      ("introducer", introducerIndex), ("influencer", influencerIndex), ("closer", closerIndex),
+    ].compactMap { name, index in index.map { (name, $0) } }
+    return indices.max { $0.1 < $1.1 }?.0
+  }
+}
