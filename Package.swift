@@ -70,7 +70,9 @@ let package = Package(
         "Attribution", "JourneyIO", "LinearAlgebra", "Parallel", "TestSupport",
         .product(name: "BigInt", package: "BigInt"),
       ]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Attribution", "Journeys"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Reporting", "Attribution", "JourneyIO", "Journeys", "TestSupport"]),
     .testTarget(name: "TouchstoneCLITests", dependencies: ["touchstone", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

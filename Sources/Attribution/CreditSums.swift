@@ -67,7 +67,7 @@ extension PathTable {
     let sums = Parallel.map(occupied.count) { index in
       var sums = CreditSums(touchpointCount: touchpoints.count)
       var memory = scratch()
-      occupied[index].forEachRow { path, totals, decay in
+      occupied[index].forEachTimedRow { path, totals, decay in
         if totals.conversions > 0 { body(&memory, path, totals, decay, &sums) }
       }
       return sums.credits

@@ -55,11 +55,13 @@ public struct JourneyInputReader: Sendable {
       text, delimiter: paths.delimiter, search: PathTableLayout.search(paths))
     if pathReading.columns[.path] != nil || paths.pathColumn != nil { return .paths }
     if EventLayout.fits(eventReading) || !events.userColumns.isEmpty || events.timeColumn != nil { return .events }
-    let reading = max(eventReading.names.count, pathReading.names.count) == eventReading.names.count
+    let reading =
+      max(eventReading.names.count, pathReading.names.count) == eventReading.names.count
       ? eventReading.list : pathReading.list
     throw InputError(
       .badData, source: waves.name, line: 1,
-      problem: "this is neither a path table, which has a path and its conversions, nor an event log, which has a user, a time"
+      problem:
+        "this is neither a path table, which has a path and its conversions, nor an event log, which has a user, a time"
         + " and a touchpoint; the columns are \(reading)",
       remedy: "name the columns with --path-column and --conversions-column, or with --user-column, --time-column and"
         + " --touchpoint-column")

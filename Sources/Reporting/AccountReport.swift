@@ -14,7 +14,8 @@ public struct AccountReport: Sendable {
 
   /// The account as text that ends in a line feed.
   public var text: String {
-    ([Escaping.terminal(headline) + "\n" + table.alignedText() + conversions + "\n"] + identityTables.map { $0.alignedText() })
+    ([Escaping.terminal(headline) + "\n" + table.alignedText() + conversions + "\n"]
+      + identityTables.map { $0.alignedText() })
       .joined(separator: "\n")
   }
 

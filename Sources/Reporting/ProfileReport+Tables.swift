@@ -129,7 +129,8 @@ extension ProfileReport {
         guard converting + other > 0 else { return nil }
         let name =
           range.count == 1
-          ? "\(range.lowerBound)" : range.upperBound == .max ? "\(range.lowerBound) and more" : "\(range.lowerBound) to \(range.upperBound)"
+          ? "\(range.lowerBound)"
+          : range.upperBound == .max ? "\(range.lowerBound) and more" : "\(range.lowerBound) to \(range.upperBound)"
         return [
           .text(name), Self.whole(converting), Self.whole(other),
           .percent(Double(converting) / Double(converting + other)),

@@ -14,7 +14,8 @@ struct EventOptions: ParsableArguments {
 
   @Option(
     parsing: .singleValue,
-    help: "The id column; several (repeat the option) join one person's cookies, devices and addresses. Default: detected.")
+    help:
+      "The id column; several (repeat the option) join one person's cookies, devices and addresses. Default: detected.")
   var userColumn: [String] = []
 
   @Option(help: "The column of the time. Default: detected by name.")
@@ -66,7 +67,8 @@ struct EventOptions: ParsableArguments {
   @Option(help: "The pause that ends a journey. Default: none.")
   var gap: DurationText?
 
-  @Option(help: "Whether touches after a person's last conversion begin a new journey or are dropped. Default: new-journey.")
+  @Option(
+    help: "Whether touches after a person's last conversion begin a new journey or are dropped. Default: new-journey.")
   var afterConversion: JourneyRules.AfterConversion?
 
   @Option(help: "What puts touches of one instant in order, before their names do. Default: kind.")

@@ -20,7 +20,8 @@ struct InputOptions: ParsableArguments {
   var valueColumn: String?
 
   @Option(
-    help: "What becomes of nothing between two separators of a path, and of an event without a touchpoint: reject or drop.")
+    help:
+      "What becomes of nothing between two separators of a path, and of an event without a touchpoint: reject or drop.")
   var emptyTouchpoints: PathTableFormat.EmptyTouchpoints?
 
   var location: InputLocation { InputLocation(argument: path) }

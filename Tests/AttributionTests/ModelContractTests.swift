@@ -7,7 +7,7 @@ import Testing
 /// What every model must obey. A new model joins by its name in the catalogue.
 @Suite struct ModelContractTests {
   static let specifications =
-    ModelCatalogue.entries.map(\.name).filter { $0 != "time-decay" }
+    ModelCatalogue.entries.map(\.name)
     + [
       "position-based:shape=j", "position-based:first=0,last=0", "position-decay:half-life=3",
       "markov:order=2", "markov:order=3", "last-non-direct:direct=t1|t2",
@@ -21,7 +21,7 @@ import Testing
   static func credits(
     _ specification: String, _ rows: [PathRow]
   ) throws -> [String: Credit] {
-    let table = PathTable(rows)
+    let table = timedTable(rows)
     let attribution = try model(specification).attribute(Evidence(paths: table))
     return Dictionary(uniqueKeysWithValues: zip(table.touchpoints.names, attribution.credits))
   }
@@ -50,7 +50,7 @@ import Testing
       let rows =
         randomRows(seed: seed, rows: 1 + 60 * seed, touchpoints: 2 + 3 * seed)
         + [([], PathTotals(conversions: 3, value: 4, nonConverting: 5))]
-      let table = PathTable(rows)
+      let table = timedTable(rows)
       let attribution = try model.attribute(Evidence(paths: table))
       #expect(attribution.baseline == Credit(conversions: 3, value: 4))
       guard model.traits.contains(.sumsToTotal) else {
@@ -168,7 +168,7 @@ import Testing
   @Test(arguments: specifications + ["shapley-rate:permutations=10"])
   func threadsChangeNoBit(_ specification: String) throws {
     let many = specification.contains("permutations") ? 30 : 9
-    let table = PathTable(randomRows(seed: 6, rows: 500, touchpoints: many, longest: 8))
+    let table = timedTable(randomRows(seed: 6, rows: 500, touchpoints: many, longest: 8))
     let model = try Self.model(specification)
     let one = try Parallel.$maximumThreads.withValue(1) {
       try model.attribute(Evidence(paths: table)).credits
@@ -193,6 +193,9 @@ import Testing
   @Test func timeDecayNamesTheRemedy() {
     #expect(throws: AttributionError.timesMissing(model: "time-decay")) {
       try TimeDecay().attribute(Evidence(paths: PathTable(Self.rows)))
+    }
+    #expect(throws: AttributionError.halfLifeMissing(halfLife: 3, known: [7])) {
+      try TimeDecay(halfLife: 3).attribute(Evidence(paths: timedTable(Self.rows)))
     }
     #expect("\(AttributionError.timesMissing(model: "time-decay"))".contains("position-decay"))
   }

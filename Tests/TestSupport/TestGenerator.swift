@@ -1,3 +1,4 @@
+import Foundation
 import Journeys
 
 /// A small seeded generator for test data (SplitMix64: G. Steele, D. Lea, C. Flood, OOPSLA 2014).
@@ -39,4 +40,26 @@ public func randomRows(
     let nulls = Double(Int.random(in: 0...4, using: &generator))
     return (path, PathTotals(conversions: conversions, value: value, nonConverting: nulls))
   }
+}
+
+/// A table of rows whose touches lie a day apart and end with the conversion, with their time-decay credit for half-lives.
+public func timedTable(_ rows: [PathRow], halfLives: [Double] = [7]) -> PathTable {
+  var touchpoints = TouchpointTable()
+  let batch = PathBatch(halfLifeCount: halfLives.count)
+  for (path, totals) in rows {
+    let touches = batch.openRow(capacity: path.count)
+    for (position, name) in path.enumerated() { touches[position] = touchpoints.intern(name) }
+    let credits = batch.closeRow(touches: path.count, totals)
+    for (index, halfLife) in halfLives.enumerated() {
+      let weights = path.indices.map { exp2(-Double(path.count - 1 - $0) / halfLife) }
+      for position in path.indices {
+        let share = weights[position] / weights.reduce(0, +)
+        credits[index * path.count + position] = DecayCredit(
+          conversions: share * totals.conversions, value: share * totals.value)
+      }
+    }
+  }
+  var builder = PathTableBuilder(halfLives: halfLives)
+  builder.add([batch])
+  return builder.finish(touchpoints: touchpoints)
 }

@@ -109,7 +109,8 @@ struct EventRowParser: FieldSink, ~Copyable {
     if TimeParser.isAmbiguousDate(field.bytes) {
       return RecordFault(
         position: field.origin,
-        problem: "\(column) is \(quotedForMessage(field.bytes)), and nothing says whether the day or the month comes first",
+        problem:
+          "\(column) is \(quotedForMessage(field.bytes)), and nothing says whether the day or the month comes first",
         remedy: "say it with --date-order day-first or month-first")
     }
     if field.bytes.allSatisfy({ "0123456789.-".utf8.contains($0) }), field.count > 0,
@@ -211,7 +212,8 @@ struct EventRowParser: FieldSink, ~Copyable {
       guard let number, abs(number) <= RowLimits.largestValue, !isCost || number >= 0 else {
         throw RecordFault(
           position: field.origin,
-          problem: "\(quotedForMessage(layout.columnNames[column])) is \(quotedForMessage(field.bytes)), which is no \(isCost ? "cost" : "number")",
+          problem:
+            "\(quotedForMessage(layout.columnNames[column])) is \(quotedForMessage(field.bytes)), which is no \(isCost ? "cost" : "number")",
           remedy: isCost
             ? "write a number from 0 on, without currency or thousands separators"
             : "write a number, leave it empty, or leave the column out")
@@ -259,8 +261,11 @@ struct EventRowParser: FieldSink, ~Copyable {
       if layout.format.refunds == .reject {
         throw RecordFault(
           position: fields[column].origin,
-          problem: "the event is a refund: \(quotedForMessage(layout.columnNames[column])) is \(quotedForMessage(fields[column].trimmed.bytes))",
-          remedy: "remove it, or take refunds off the conversion before with --refunds net, or leave them out with --refunds drop")
+          problem:
+            "the event is a refund: \(quotedForMessage(layout.columnNames[column])) is \(quotedForMessage(fields[column].trimmed.bytes))",
+          remedy:
+            "remove it, or take refunds off the conversion before with --refunds net, or leave them out with --refunds drop"
+        )
       }
       event.role = .refund
       event.value = -abs(value)
@@ -310,7 +315,8 @@ struct EventRowParser: FieldSink, ~Copyable {
     default:
       throw RecordFault(
         position: field.origin,
-        problem: "\(quotedForMessage(layout.columnNames[layout.conversions!])) is \(quotedForMessage(field.bytes)), which is no number of conversions",
+        problem:
+          "\(quotedForMessage(layout.columnNames[layout.conversions!])) is \(quotedForMessage(field.bytes)), which is no number of conversions",
         remedy: "write 0 or 1, true or false, or how many conversions the event is")
     }
   }
@@ -321,7 +327,8 @@ struct EventRowParser: FieldSink, ~Copyable {
     if let value = DecimalNumber.parse(field.bytes), abs(value) <= RowLimits.largestValue { return value }
     throw RecordFault(
       position: field.origin,
-      problem: "\(quotedForMessage(layout.columnNames[layout.value!])) is \(quotedForMessage(field.bytes)), which is no value",
+      problem:
+        "\(quotedForMessage(layout.columnNames[layout.value!])) is \(quotedForMessage(field.bytes)), which is no value",
       remedy: "write a number such as 12.5, below 1e15, without currency or thousands separators")
   }
 }

@@ -29,15 +29,30 @@ public struct TimeFormat: Sendable, Equatable {
 /// Reads times.
 struct TimeParser: Sendable {
   let format: TimeFormat
-  /// The unit of plain numbers that was found or given, and whether a number of another size is refused.
-  private let unit: TimeFormat.Unit?
-  private let checksSize: Bool
+  /// What plain numbers are.
+  private let numbers: Numbers
+
+  private enum Numbers {
+    /// Nothing is known: the input begins with something else.
+    case none
+    /// 20240531 and the like.
+    case dates
+    /// Of a unit that was given.
+    case given(TimeFormat.Unit)
+    /// Of a unit that the first number's size told: another size, or a date, is refused.
+    case detected(TimeFormat.Unit)
+  }
 
   /// - Parameter first: The first time of the input, which tells the unit of plain numbers.
   init(_ format: TimeFormat, first: UnsafeBufferPointer<UInt8>?) {
     self.format = format
-    checksSize = format.unit == nil
-    unit = format.unit ?? first.flatMap { Self.plainNumber($0) }.map { Self.unit(ofSize: $0.whole) }
+    if let unit = format.unit {
+      numbers = .given(unit)
+    } else if let first, let number = Self.plainNumber(first) {
+      numbers = Self.compactDate(first) != nil ? .dates : .detected(Self.unit(ofSize: number.whole))
+    } else {
+      numbers = .none
+    }
   }
 
   /// A time in microseconds since 1970, or `nil` where the text is none.
@@ -58,7 +73,7 @@ struct TimeParser: Sendable {
       else { return nil }
       let seconds = Int64(days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second)
       if text.count == 20 && text[19] == UInt8(ascii: "Z") { return seconds &* Microseconds.perSecond }
-      return finish(seconds, text, from: 19)
+      return finish(seconds, text, from: 19) ?? parseOther(text)
     }
     return parseOther(text)
   }
@@ -122,8 +137,14 @@ struct TimeParser: Sendable {
   @inline(never)
   private func parseOther(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
     if let number = Self.plainNumber(text) {
-      if format.unit == nil, !number.hasFraction, let compact = compactDate(text) { return compact }
-      return time(number)
+      switch numbers {
+      case .none: return nil
+      case .dates: return Self.compactDate(text).map(universal)
+      case .given(let unit): return Self.time(number, unit)
+      case .detected(let unit):
+        guard Self.unit(ofSize: number.whole) == unit, Self.compactDate(text) == nil else { return nil }
+        return Self.time(number, unit)
+      }
     }
     var scanner = TimeScanner(text)
     guard let date = dateBySeparators(&scanner),
@@ -218,9 +239,7 @@ struct TimeParser: Sendable {
     whole < 100_000_000_000 ? .seconds : whole < 100_000_000_000_000 ? .milliseconds : .microseconds
   }
 
-  private func time(_ number: PlainNumber) -> Int64? {
-    guard let unit else { return nil }
-    if checksSize && Self.unit(ofSize: number.whole) != unit { return nil }
+  private static func time(_ number: PlainNumber, _ unit: TimeFormat.Unit) -> Int64? {
     // The year 9999, and as far back.
     let limit: Int64 = 253_402_300_799
     let magnitude: Int64
@@ -238,20 +257,24 @@ struct TimeParser: Sendable {
     return number.isNegative ? -magnitude : magnitude
   }
 
-  /// 20240531 and 20240531140509.
-  private func compactDate(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+  private func universal(_ localSeconds: Int64) -> Int64 {
+    format.zone.universalTime(ofLocal: localSeconds) &* Microseconds.perSecond
+  }
+
+  /// The local seconds of 20240531 and 20240531140509.
+  private static func compactDate(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
     guard text.count == 8 || text.count == 14, text[0] != UInt8(ascii: "-") else { return nil }
-    let year = Self.two(text, 0) * 100 + Self.two(text, 2)
+    let year = two(text, 0) * 100 + two(text, 2)
     guard (1900...2199).contains(year),
-      let days = CivilDate.days(year: year, month: Self.two(text, 4), day: Self.two(text, 6))
+      let days = CivilDate.days(year: year, month: two(text, 4), day: two(text, 6))
     else { return nil }
     var seconds = Int64(days) * 86_400
     if text.count == 14 {
-      let (hour, minute, second) = (Self.two(text, 8), Self.two(text, 10), Self.two(text, 12))
-      guard hour < 24, minute < 60, second <= 60 else { return nil }
+      let (hour, minute, second) = (two(text, 8), two(text, 10), two(text, 12))
+      guard hour >= 0, hour < 24, minute >= 0, minute < 60, second >= 0, second <= 60 else { return nil }
       seconds += Int64(hour * 3600 + minute * 60 + second)
     }
-    return finish(seconds, text, from: text.count)
+    return seconds
   }
 }
 

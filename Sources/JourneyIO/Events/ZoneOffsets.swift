@@ -36,7 +36,8 @@ public struct ZoneOffsets: Sendable, Equatable {
     let text = name.uppercased().hasPrefix("UTC") ? name.dropFirst(3) : name[...]
     guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
     let pieces = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
-    guard pieces.count <= 2, let hours = Int64(pieces[0]), hours <= 18, pieces[0].count <= 2,
+    guard pieces.count <= 2, pieces.allSatisfy({ $0.utf8.allSatisfy { $0 &- 0x30 <= 9 } }),
+      let hours = Int64(pieces[0]), hours <= 18, pieces[0].count <= 2,
       let minutes = pieces.count == 2 ? Int64(pieces[1]) : 0, minutes < 60
     else { return nil }
     return (sign == "-" ? -1 : 1) * (hours * 3600 + minutes * 60)

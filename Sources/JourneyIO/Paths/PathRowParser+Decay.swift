@@ -9,7 +9,8 @@ extension PathRowParser {
       else {
         throw RecordFault(
           position: field.origin,
-          problem: "\(quotedForMessage(layout.columnNames[column])) holds \(quotedForMessage(piece)), which is no number",
+          problem:
+            "\(quotedForMessage(layout.columnNames[column])) holds \(quotedForMessage(piece)), which is no number",
           remedy: "write one number a touch, with spaces between them, or leave the column out")
       }
       numbers.append(number)

@@ -117,7 +117,9 @@ public struct PathTableWriter: Sendable {
     text.append(UInt8(ascii: ","))
     Self.append(totals.nonConverting, to: &text)
     for index in table.halfLives.indices {
-      let credits = credits.isEmpty ? credits : UnsafeBufferPointer(rebasing: credits[index * path.count..<(index + 1) * path.count])
+      let credits =
+        credits.isEmpty
+        ? credits : UnsafeBufferPointer(rebasing: credits[index * path.count..<(index + 1) * path.count])
       let isEmpty = totals.conversions == 0
       text.append(UInt8(ascii: ","))
       if !isEmpty { Self.append(credits.lazy.map(\.conversions), to: &text) }

@@ -148,7 +148,9 @@ extension JourneySpecification {
   private static func rule(_ rule: YAMLMapping) throws(InputError) -> TouchpointRule {
     try rule.check(["to", "default"] + TouchpointField.allCases.map(\.rawValue))
     if let name = try rule.text("default") {
-      guard rule.keys == ["default"] else { throw rule.wrong("default", "a default without conditions, as the last rule") }
+      guard rule.keys == ["default"] else {
+        throw rule.wrong("default", "a default without conditions, as the last rule")
+      }
       return TouchpointRule(name)
     }
     guard let name = try rule.text("to") else { throw rule.missing("to", "the touchpoint that the rule maps to") }
@@ -156,7 +158,9 @@ extension JourneySpecification {
     for field in TouchpointField.allCases where rule.keys.contains(field.rawValue) {
       conditions.append((field, try condition(rule, field.rawValue)))
     }
-    if conditions.isEmpty { throw rule.wrong("to", "a condition beside it, such as source: google; or write default: NAME") }
+    if conditions.isEmpty {
+      throw rule.wrong("to", "a condition beside it, such as source: google; or write default: NAME")
+    }
     return TouchpointRule(name, conditions.map { (field: $0.0, condition: $0.1) })
   }
 

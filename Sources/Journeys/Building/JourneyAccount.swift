@@ -66,7 +66,9 @@ public struct JourneyAccount: Sendable, Equatable {
   }
 
   mutating func include(_ other: ClosedRange<Int64>) {
-    period = min(period?.lowerBound ?? .max, other.lowerBound)...max(
-      period?.upperBound ?? .min, other.upperBound)
+    period =
+      min(
+        period?.lowerBound ?? .max, other.lowerBound)...max(
+        period?.upperBound ?? .min, other.upperBound)
   }
 }

@@ -207,7 +207,8 @@ extension JourneySet {
       for (index, halfLife) in halfLives.enumerated() {
         let credits = UnsafeMutableBufferPointer(
           rebasing: credits[index * range.count..<(index + 1) * range.count])
-        TimeDecayWeights.give(totals[journey], times: UnsafeBufferPointer(rebasing: times.buffer[range]),
+        TimeDecayWeights.give(
+          totals[journey], times: UnsafeBufferPointer(rebasing: times.buffer[range]),
           halfLife: halfLife, to: credits)
       }
     }

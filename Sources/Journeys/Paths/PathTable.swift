@@ -125,7 +125,7 @@ public struct PathTable: Sendable {
     ///
     /// What is passed is lent for the call alone.
     @inlinable @inline(__always)
-    public func forEachRow(
+    public func forEachTimedRow(
       _ body: (UnsafeBufferPointer<Int32>, PathTotals, UnsafeBufferPointer<DecayCredit>) -> Void
     ) {
       arena.forEachRecord { body($0.path, $0.totals, UnsafeBufferPointer($0.decayCredits)) }
