@@ -79,6 +79,15 @@ public enum ModelCatalogue {
         seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1))
     },
     Entry(
+      name: "shapley-markov", summary: "Shapley values of coalitions on the Markov chain of order 1",
+      parameters: ["permutations", "precision", "seed"]
+    ) { reader throws(ModelListError) in
+      ShapleyMarkov(
+        permutations: try reader.integer("permutations", in: 1...10_000_000) ?? 65_536,
+        precision: try reader.number("precision", in: 1e-6...1) ?? 0.01,
+        seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1))
+    },
+    Entry(
       name: "shao-li", summary: "Shao and Li's simple probabilistic model, second order",
       parameters: []
     ) { _ in ShaoLi() },

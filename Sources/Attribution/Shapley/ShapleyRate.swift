@@ -1,5 +1,4 @@
 import Journeys
-import MonteCarlo
 import Parallel
 
 /// Shapley values of the game in which a coalition is worth its conversion rate:
@@ -15,8 +14,7 @@ import Parallel
 /// in antithetic pairs, with the standard error in the diagnostics. Each order's contributions sum to
 /// the total, so the credits do, sampled or not.
 ///
-/// Source: L. Shapley 1953; J. Castro, D. Gómez, J. Tejada, "Polynomial calculation of the Shapley value
-/// based on sampling", 2009.
+/// Source: L. Shapley 1953.
 public struct ShapleyRate: AttributionModel {
   public let name = "shapley-rate"
   /// The number of sampled orders where the exact sum is out of reach; even.
@@ -68,12 +66,14 @@ public struct ShapleyRate: AttributionModel {
         },
         paths: paths, sumsToTotal: true, diagnostics: [Diagnostic("method", .text("exact"))])
     }
-    let (credits, standardErrors) = sampledCredits(of: sets, journeys: journeys)
+    let sample = SampledOrders(
+      count: paths.touchpoints.count, effort: SampledOrders.Effort(orders: permutations, seed: seed)
+    ) { contributions(of: $0, sets, journeys) }
     return Attribution(
-      credits: credits, paths: paths, sumsToTotal: true,
+      credits: sample.credits, paths: paths, sumsToTotal: true,
       diagnostics: [
         Diagnostic("method", .text("sampled")),
-        Diagnostic("standardError", .perTouchpoint(standardErrors)),
+        Diagnostic("standardError", .perTouchpoint(sample.standardErrors)),
       ])
   }
 
@@ -107,61 +107,6 @@ public struct ShapleyRate: AttributionModel {
   }
 
   // MARK: Sampled orders
-
-  private func sampledCredits(
-    of sets: PathTable, journeys: Double
-  ) -> (credits: [Credit], standardErrors: [Double]) {
-    let count = sets.touchpoints.count
-    let pairs = permutations / 2
-    // Sums by chunks of pairs, so that memory does not grow with the orders.
-    let chunks = Parallel.ranges(count: pairs, length: max(16, pairs / 256))
-    let sums = Parallel.map(chunks.count) { index in
-      var sums = SampleSums(count: count)
-      for pair in chunks[index] {
-        var stream = RandomStream(seed: seed, purpose: .permutation, index: UInt64(pair))
-        let order = (0..<count).shuffled(using: &stream)
-        sums.add(
-          contributions(of: order, sets, journeys),
-          contributions(of: order.reversed(), sets, journeys))
-      }
-      return sums
-    }
-    var credits = [Credit](repeating: Credit(), count: count)
-    var standardErrors = [Double](repeating: .nan, count: count)
-    let number = Double(pairs)
-    for id in 0..<count {
-      credits[id] = Credit(
-        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum() / number,
-        value: sums.lazy.map { $0.credits[id].value }.compensatedSum() / number)
-      if pairs > 1 {
-        let squares = sums.lazy.map { $0.squares[id] }.compensatedSum()
-        let spread = squares - number * credits[id].conversions * credits[id].conversions
-        standardErrors[id] = (max(spread, 0) / (number - 1) / number).squareRoot()
-      }
-    }
-    return (credits, standardErrors)
-  }
-
-  /// What a chunk of antithetic pairs adds up to.
-  private struct SampleSums: Sendable {
-    var credits: [Credit]
-    /// Of the pairs' means, in conversions.
-    var squares: [Double]
-
-    init(count: Int) {
-      credits = [Credit](repeating: Credit(), count: count)
-      squares = [Double](repeating: 0, count: count)
-    }
-
-    mutating func add(_ order: [Credit], _ reversed: [Credit]) {
-      for id in credits.indices {
-        let mean = (order[id].conversions + reversed[id].conversions) / 2
-        credits[id].conversions += mean
-        credits[id].value += (order[id].value + reversed[id].value) / 2
-        squares[id] += mean * mean
-      }
-    }
-  }
 
   /// What each touchpoint adds when touchpoints join in a given order.
   private func contributions(
