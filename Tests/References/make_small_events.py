@@ -151,7 +151,7 @@ add("u06", day(62), "(Direct)", "click")
 # u07: duplicates: exact ones, ones with the kind in another word, ones that differ in one thing and so are none.
 for kind in ("click", "click", "Clicks", "view"):
     add("u07", day(70), "微信", kind)
-add("u07", day(70), "微信", "click", "0", "0.25")
+add("u07", day(70), "微信", "click", "1", "0.25")
 for value in ("9.5", "9.50", "9.75"):
     add("u07", day(71), "", "order", "1", value)
 for conversion in ("1", "true", "2"):

@@ -90,6 +90,10 @@ extension EventLayout {
       throw missing("the time", "name it with --time-column")
     }
     try reading.check(search, fault: fault)
+    let users = (0..<max(1, format.userColumns.count)).compactMap { reading.columns[.user($0)] }
+    guard !users.isEmpty else {
+      throw fault("an event log needs users", "name their column with --user-column")
+    }
     guard let time = reading.columns[.time] else {
       throw fault("an event log needs times", "name their column with --time-column")
     }
@@ -111,7 +115,7 @@ extension EventLayout {
     delimiter = hasDelimiter ? reading.delimiter : nil
     columnNames = reading.names
     self.format = format
-    users = (0..<max(1, format.userColumns.count)).compactMap { reading.columns[.user($0)] }
+    self.users = users
     self.time = time
     self.names = names
     kind = reading.columns[.kind]
@@ -122,6 +126,7 @@ extension EventLayout {
     measures =
       (cost.map { [$0] } ?? [])
       + format.measureColumns.indices.compactMap { reading.columns[.measure($0)] }
+    found = Set(reading.columns.keys)
     let first = firstTime(time) ?? []
     timeParser = first.withUnsafeBufferPointer { TimeParser(format.time, first: $0) }
   }

@@ -18,9 +18,15 @@ public struct EventLayout: Sendable, Equatable {
   let measures: [Int]
   let hasCost: Bool
   let timeParser: TimeParser
+  /// What was found.
+  let found: Set<Field>
 
   /// What stands between the parts of a touchpoint in the log, where several columns make it.
   static let partSeparator = TouchpointRules.partSeparator.asciiValue!
+
+  /// The option that names the column of a key that would have been understood, and was not there when columns were found;
+  /// `nil` for all other keys.
+  func optionForMissing(_ key: String) -> String? { Self.search(format).optionForMissing(key, found: found) }
 
   /// Whether the input says what conversions were worth.
   public var hasValue: Bool { value != nil }

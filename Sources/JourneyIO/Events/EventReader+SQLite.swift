@@ -37,7 +37,7 @@ extension EventReader {
       return InputError(
         .readFailure, source: location.path, problem: "the database is locked by another program (\(reason))",
         remedy: "try again when it has finished, or read a copy")
-    case .SQLITE_ERROR?, .SQLITE_AUTH?, .SQLITE_READONLY?:
+    case .SQLITE_ERROR?, .SQLITE_AUTH?, .SQLITE_READONLY?, .SQLITE_MISUSE?:
       return InputError(
         .badData, source: location.path, problem: "SQLite refuses the query (\(escapedForMessage(reason)))",
         remedy: "correct it: one statement that reads")
@@ -55,7 +55,7 @@ extension EventReader {
       guard try database.tableExists(name) || database.viewExists(name) else {
         throw try noTable(name, database, location)
       }
-      rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(name.quotedDatabaseIdentifier)")
+      rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(Self.quoted(name))")
     case .query(let query): rows = try Row.fetchCursor(database, sql: query)
     }
     let statement = rows._statement
@@ -106,6 +106,11 @@ extension EventReader {
       layout: layout, rows: rowCount, withoutTouchpoint: withoutTouchpoint)
   }
 
+  /// A name as an identifier of SQL, whatever it holds: GRDB's own quoting leaves double quotes inside as they are.
+  private static func quoted(_ name: String) -> String {
+    "\"\(name.replacing("\"", with: "\"\""))\""
+  }
+
   private func noTable(
     _ name: String, _ database: Database, _ location: SQLiteLocation
   ) throws -> InputError {
@@ -115,7 +120,9 @@ extension EventReader {
       Suggestion.nearest(to: name, in: names).map { "did you mean \(quotedForMessage($0))? " } ?? ""
     return InputError(
       .badData, source: location.path, problem: "there is no table \(quotedForMessage(name))",
-      remedy: meant + "the tables are \(names.map { quotedForMessage($0) }.joined(separator: ", "))")
+      remedy: names.isEmpty
+        ? "give another file: this database has no tables"
+        : meant + "the tables are \(names.map { quotedForMessage($0) }.joined(separator: ", "))")
   }
 
   private static func read(

@@ -80,13 +80,17 @@ public struct EventReader: Sendable {
 
   private func layout(of waves: WaveReader) throws(InputError) -> EventLayout {
     if waves.isJSONLines {
-      let keys = JSONRecords.keys(of: waves.sample)
-      let reading = HeaderReading(keys, delimiter: 0, search: EventLayout.search(format))
+      let search = EventLayout.search(format)
+      var keys = JSONRecords.keys(of: waves.sample)
+      // A key that an option names may come later.
+      let named = search.wanted.values.filter { $0 != ColumnSearch<EventLayout.Field>.absent }
+      keys += named.filter { !keys.contains($0) }.sorted()
+      let reading = HeaderReading(keys, delimiter: 0, search: search)
       return try EventLayout(
         reading, format: format, hasDelimiter: false, source: waves.name, line: 1
       ) { column in
-        FirstField.of(column, columns: keys.count) { sink in
-          _ = JSONRecords(keys: keys).parse(waves.sample, into: &sink)
+        FirstField.of(column, columns: reading.names.count) { sink in
+          _ = JSONRecords(keys: reading.names).parse(waves.sample, into: &sink)
         }
       }
     }

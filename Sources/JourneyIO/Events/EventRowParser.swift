@@ -92,6 +92,16 @@ struct EventRowParser: FieldSink, ~Copyable {
     block.batch.append(event)
   }
 
+  /// Refuses a key of JSON that the first records do not have and that would have been read if they had: what it says must not
+  /// be lost in silence.
+  mutating func meetUnknownKey(_ key: String, at position: UnsafePointer<UInt8>) throws(RecordFault) {
+    guard let option = layout.optionForMissing(key) else { return }
+    throw RecordFault(
+      position: position,
+      problem: "the key \(quotedForMessage(key)) occurs here for the first time, too late to be found",
+      remedy: "name it with \(option), or leave it out with \(option) none")
+  }
+
   // MARK: Fields
   //
   // What is called for every record is mutating even where it changes nothing: the compiler copies the whole parser, 720
@@ -106,16 +116,14 @@ struct EventRowParser: FieldSink, ~Copyable {
 
   private func timeFault(_ field: FieldBytes) -> RecordFault {
     let column = quotedForMessage(layout.columnNames[layout.time])
-    if TimeParser.isAmbiguousDate(field.bytes) {
+    if layout.format.time.dateOrder == nil, TimeParser.isAmbiguousDate(field.bytes) {
       return RecordFault(
         position: field.origin,
         problem:
           "\(column) is \(quotedForMessage(field.bytes)), and nothing says whether the day or the month comes first",
         remedy: "say it with --date-order day-first or month-first")
     }
-    if field.bytes.allSatisfy({ "0123456789.-".utf8.contains($0) }), field.count > 0,
-      layout.format.time.unit == nil
-    {
+    if TimeParser.isPlainNumber(field.bytes), layout.format.time.unit == nil {
       return RecordFault(
         position: field.origin,
         problem: "\(column) is \(quotedForMessage(field.bytes)), which is no time like the first one of the input",
@@ -161,18 +169,23 @@ struct EventRowParser: FieldSink, ~Copyable {
     let field = fields[nameColumn].trimmed
     let length = field.count
     if length == 0 { return nil }
-    guard length <= 8 else { return try touchpointByTable(field.rawBytes) }
+    guard length <= 8 else { return try touchpointByTable(field) }
     let word = ByteScan.word(field.start, length: length)
     if let id = names.id(of: word, length: length) { return id }
-    let id = try touchpointByTable(field.rawBytes)
+    let id = try touchpointByTable(field)
     names.keep(id, of: word, length: length)
     return id
   }
 
-  private mutating func touchpointByTable(_ bytes: UnsafeRawBufferPointer) throws(RecordFault) -> Int32 {
+  private mutating func touchpointByTable(_ field: FieldBytes) throws(RecordFault) -> Int32 {
+    let bytes = field.rawBytes
     if let id = known.id(ofBytes: bytes) { return id }
     if let id = block.newNames.id(ofBytes: bytes) { return provisionalStart + id }
-    try TouchpointName.check(bytes)
+    do throws(RecordFault) {
+      try TouchpointName.check(bytes)
+    } catch {
+      throw RecordFault(position: field.origin, problem: error.problem, remedy: error.remedy)
+    }
     return provisionalStart + block.newNames.internBytes(bytes)
   }
 

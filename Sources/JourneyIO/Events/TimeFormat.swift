@@ -210,6 +210,8 @@ struct TimeParser: Sendable {
     var isNegative: Bool
   }
 
+  static func isPlainNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool { plainNumber(text) != nil }
+
   private static func plainNumber(_ text: UnsafeBufferPointer<UInt8>) -> PlainNumber? {
     var position = 0
     let isNegative = text.first == UInt8(ascii: "-")

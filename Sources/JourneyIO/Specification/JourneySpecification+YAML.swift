@@ -179,7 +179,9 @@ extension JourneySpecification {
     default:
       var patterns: [TouchpointPattern] = []
       for text in texts {
-        guard let pattern = try? TouchpointPattern(text) else { throw test.wrong(kind, "a regular expression") }
+        guard let pattern = try? TouchpointPattern(text) else {
+          throw test.wrong(kind, "regular expressions; \(quotedForMessage(text)) is none")
+        }
         patterns.append(pattern)
       }
       return .regex(patterns)

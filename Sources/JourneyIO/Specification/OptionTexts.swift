@@ -52,10 +52,14 @@ public struct DurationText: Sendable, Equatable {
       return
     }
     let units: [Character: Double] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
-    guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()),
+    guard let unit = text.last.flatMap({ units[$0] }), let number = Self.decimal(text.dropLast()),
       number >= 0, number * unit <= 1e11
     else { return nil }
     microseconds = Int64((number * unit * Double(Microseconds.perSecond)).rounded())
+  }
+
+  private static func decimal(_ text: Substring) -> Double? {
+    Array(text.utf8).withUnsafeBufferPointer { DecimalNumber.parse($0) }
   }
 
   /// What is accepted, as messages say it.

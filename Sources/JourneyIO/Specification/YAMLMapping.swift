@@ -12,7 +12,8 @@ struct YAMLMapping {
   static func root(of text: String, source: String) throws(InputError) -> YAMLMapping? {
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text)
+      // A byte-order mark is no part of the text.
+      root = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text)
     } catch {
       throw failure(error, source)
     }

@@ -68,6 +68,12 @@ protocol FieldSink: ~Copyable {
   mutating func begin(_ record: UnsafePointer<UInt8>)
   /// Takes a field, whose bytes stay where they are until the record ends.
   mutating func take(_ field: FieldBytes, column: Int) throws(RecordFault)
+  /// Meets a key of JSON that is none of the columns.
+  mutating func meetUnknownKey(_ key: String, at position: UnsafePointer<UInt8>) throws(RecordFault)
   /// Ends a record that had that many columns.
   mutating func end(_ record: UnsafePointer<UInt8>, columns: Int) throws(RecordFault)
+}
+
+extension FieldSink where Self: ~Copyable {
+  mutating func meetUnknownKey(_ key: String, at position: UnsafePointer<UInt8>) throws(RecordFault) {}
 }

@@ -11,6 +11,14 @@ struct ColumnSearch<Field: Hashable> {
 
   /// What an option says for a column that is not to be used.
   static var absent: String { "none" }
+
+  /// The option of the field that a name stands for, where the field was neither found nor asked for by another name.
+  func optionForMissing(_ name: String, found: Set<Field>) -> String? {
+    let plain = Header.normalized(name)
+    return fields.first { field in
+      !found.contains(field) && wanted[field] == nil && known[field]?.contains(plain) == true
+    }.map(option)
+  }
 }
 
 /// A header read with one delimiter: its names, and which column holds what.

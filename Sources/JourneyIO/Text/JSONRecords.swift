@@ -81,7 +81,12 @@ struct JSONRecords: Sendable {
         try scanner.skipList()
       default:
         let value = try scanner.scalar(&copies)
-        if let column { try sink.take(value, column: column) }
+        if let column {
+          try sink.take(value, column: column)
+        } else {
+          let name = String(decoding: prefix, as: UTF8.self) + String(decoding: key.bytes, as: UTF8.self)
+          try sink.meetUnknownKey(name, at: key.origin)
+        }
       }
       scanner.skipBlanks()
       if scanner.skip(",") { continue }
@@ -110,14 +115,14 @@ struct JSONRecords: Sendable {
 
   // MARK: Keys
 
-  /// The keys of the first records, in the order in which they occur, up to the first that cannot be read.
-  static func keys(of sample: UnsafeRawBufferPointer, records: Int = 100) -> [String] {
+  /// The keys of a sample's records, in the order in which they occur, up to the first that cannot be read.
+  static func keys(of sample: UnsafeRawBufferPointer) -> [String] {
     guard let base = sample.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return [] }
     let end = base + sample.count
     var line = base
     var keys: [String] = []
     var copies = FieldCopies()
-    for _ in 0..<records where line < end {
+    while line < end {
       let lineEnd = ByteScan.first(ByteScan.pattern(UInt8(ascii: "\n")), from: line, to: end)
       var scanner = JSONScanner(position: line, end: lineEnd)
       scanner.skipBlanks()

@@ -127,8 +127,10 @@ struct JSONScanner {
   }
 
   private mutating func hexadecimal() throws(RecordFault) -> UInt32 {
-    guard end - position >= 4,
-      let value = UInt32(String(decoding: UnsafeBufferPointer(start: position, count: 4), as: UTF8.self), radix: 16)
+    let digits = UnsafeBufferPointer(start: position, count: min(4, end - position))
+    guard digits.count == 4,
+      digits.allSatisfy({ "0123456789abcdefABCDEF".utf8.contains($0) }),
+      let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
     else { throw fault("\\u is not followed by four hexadecimal digits") }
     position += 4
     return value

@@ -25,7 +25,7 @@ public struct JourneyAccount: Sendable, Equatable {
   public internal(set) var persons = 0
   /// Persons left out as bots.
   public internal(set) var bots = 0
-  /// The most touches of one person, duplicates not counted.
+  /// The most touches of one person, dropped duplicates not counted.
   public internal(set) var mostTouches = 0
   /// Conversions of journeys with touches.
   public internal(set) var touchedConversions = 0.0

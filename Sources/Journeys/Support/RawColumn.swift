@@ -44,7 +44,7 @@ struct RawColumn<Element: BitwiseCopyable>: ~Copyable {
   /// Adds elements that the caller then writes, and returns where.
   @inline(__always)
   mutating func append(uninitialized elements: Int) -> UnsafeMutablePointer<Element> {
-    if count &+ elements > capacity { grow(to: count + elements) }
+    if count &+ elements > capacity || base == nil { grow(to: count + elements) }
     count &+= elements
     return base.unsafelyUnwrapped + (count &- elements)
   }
