@@ -45,6 +45,7 @@ import Testing
     bad(#"{"user":"\u12"}"#, "12: \\u is not followed by four hexadecimal digits"),
     bad(#"{"user":"\u12G4"}"#, "12: \\u is not followed"),
     bad(#"{"user":"\u+123"}"#, "12: \\u is not followed"),
+    bad(#"{"user":"\u-000"}"#, "12: \\u is not followed"),
     bad(#"{"user":"\u-123"}"#, "12: \\u is not followed"),
     bad(#"{"user":"\u"#, "12: \\u is not followed"),
     bad(#"{"user":"\ud83d"}"#, "16: half of a surrogate pair stands alone"),

@@ -180,7 +180,7 @@ extension JourneySpecification {
       var patterns: [TouchpointPattern] = []
       for text in texts {
         guard let pattern = try? TouchpointPattern(text) else {
-          throw test.wrong(kind, "regular expressions; \(quotedForMessage(text)) is none")
+          throw test.wrong(kind, found: text, "a regular expression")
         }
         patterns.append(pattern)
       }

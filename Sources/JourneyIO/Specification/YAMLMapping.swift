@@ -94,6 +94,11 @@ struct YAMLMapping {
       problem: "there is no \(path)\(key), \(what)", remedy: "add it")
   }
 
+  /// Says that one of a key's values is not what is wanted.
+  func wrong(_ key: String, found text: String, _ wanted: String) -> InputError {
+    fault(node[key]!, "\(path)\(key) is \(quotedForMessage(text))", "give \(wanted)")
+  }
+
   // MARK: Values
 
   func mapping(_ key: String) throws(InputError) -> YAMLMapping? {
