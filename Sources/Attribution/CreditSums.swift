@@ -1,5 +1,4 @@
 import Journeys
-import Parallel
 
 /// Credit by touchpoint while it is added up, conversions and value side by side.
 ///
@@ -33,63 +32,13 @@ struct CreditSums: ~Copyable {
   }
 }
 
-extension PathTable {
-  /// The credits that `give` gives, path after path.
-  ///
-  /// Each part of the table is summed on its own, and the parts' sums are added in order with
-  /// compensation: the result does not depend on the number of threads.
-  ///
-  /// - Parameters:
-  ///   - scratch: Makes the memory that one part's paths share.
-  ///   - give: Gives the credit of one path that converted at least once.
-  /// - Complexity: O(paths) calls, in parallel.
+extension CreditSums {
+  /// Gives each distinct touchpoint of a path the same share.
   @inline(__always)
-  func credits<Scratch>(
-    scratch: @Sendable () -> Scratch,
-    give body:
-      @Sendable (inout Scratch, UnsafeBufferPointer<Int32>, PathTotals, inout CreditSums) -> Void
-  ) -> [Credit] {
-    credits(
-      scratch: scratch,
-      give: { memory, path, totals, _, sums in body(&memory, path, totals, &sums) })
-  }
-
-  /// The same for a model that looks at the time-decay credits of a path's rows.
-  @inline(__always)
-  func credits<Scratch>(
-    scratch: @Sendable () -> Scratch,
-    give body:
-      @Sendable (
-        inout Scratch, UnsafeBufferPointer<Int32>, PathTotals, UnsafeBufferPointer<DecayCredit>, inout CreditSums
-      ) -> Void
-  ) -> [Credit] {
-    let occupied = parts.filter { $0.count > 0 }
-    let sums = Parallel.map(occupied.count) { index in
-      var sums = CreditSums(touchpointCount: touchpoints.count)
-      var memory = scratch()
-      occupied[index].forEachTimedRow { path, totals, decay in
-        if totals.conversions > 0 { body(&memory, path, totals, decay, &sums) }
-      }
-      return sums.credits
+  mutating func addToDistinct(_ path: CreditedPath, _ scratch: inout PathScratch, share: (Int) -> Double) {
+    scratch.distinct.withList(path.touches) { found in
+      let share = share(found.count)
+      for touchpoint in found { add(touchpoint, share: share, of: path.totals) }
     }
-    return (0..<touchpoints.count).map { id in
-      Credit(
-        conversions: sums.lazy.map { $0[id].conversions }.compensatedSum(),
-        value: sums.lazy.map { $0[id].value }.compensatedSum())
-    }
-  }
-
-  /// The credits of a model that looks at a path's distinct touchpoints only.
-  ///
-  /// - Parameter share: The share of each touchpoint in a path of that many distinct ones.
-  func creditsOfDistinct(share: @Sendable (Int) -> Double) -> [Credit] {
-    credits(
-      scratch: { DistinctTouchpoints(touchpointCount: touchpoints.count) },
-      give: { distinct, path, totals, sums in
-        distinct.withList(path) { found in
-          let share = share(found.count)
-          for touchpoint in found { sums.add(touchpoint, share: share, of: totals) }
-        }
-      })
   }
 }

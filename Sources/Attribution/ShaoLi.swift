@@ -33,19 +33,7 @@ public struct ShaoLi: AttributionModel {
     }
     let sets = paths.touchpointSets()
     let rates = pairRates(sets)
-    let raw = sets.credits(
-      scratch: {},
-      give: { _, set, totals, sums in
-        for i in set {
-          let rate = rates[Int(i) * count + Int(i)]
-          var interaction = 0.0
-          for j in set where j != i {
-            interaction += rates[Int(i) * count + Int(j)] - rate - rates[Int(j) * count + Int(j)]
-          }
-          let others = Double(set.count - 1)
-          sums.add(i, share: rate + (others > 0 ? interaction / (2 * others) : 0), of: totals)
-        }
-      })
+    let raw = sets.credits(by: PairScores(rates: rates, count: count))
     let rawConversions = raw.lazy.map(\.conversions).compensatedSum()
     let rawValue = raw.lazy.map(\.value).compensatedSum()
     let touched = paths.touched
@@ -86,5 +74,25 @@ public struct ShaoLi: AttributionModel {
     }
     for pair in rates.indices where journeys[pair] > 0 { rates[pair] /= journeys[pair] }
     return rates
+  }
+}
+
+/// Scores the touchpoints of a set by conversion rates.
+private struct PairScores: PathCrediting {
+  /// Of the journeys that touch i and j, at i * count + j; of i alone on the diagonal.
+  let rates: [Double]
+  let count: Int
+
+  func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
+    let set = path.touches
+    for i in set {
+      let rate = rates[Int(i) * count + Int(i)]
+      var interaction = 0.0
+      for j in set where j != i {
+        interaction += rates[Int(i) * count + Int(j)] - rate - rates[Int(j) * count + Int(j)]
+      }
+      let others = Double(set.count - 1)
+      sums.add(i, share: rate + (others > 0 ? interaction / (2 * others) : 0), of: path.totals)
+    }
   }
 }

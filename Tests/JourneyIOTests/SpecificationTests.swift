@@ -164,7 +164,7 @@ import Testing
     ),
     (
       "touchpoints:\n  rules:\n  - to: a\n    source: {regex: \"a(b\"}\n",
-      "4:21: touchpoints.rules[1].source.regex is \"a(b\"; give a regular expression"
+      "4:21: touchpoints.rules[1].source.regex is \"a(b\"; give"
     ),
     (
       "touchpoints:\n  rules:\n  - {to: a, source: {starts: b}}\n",

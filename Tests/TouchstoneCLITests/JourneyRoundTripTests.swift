@@ -10,7 +10,10 @@ import Testing
     func collect(_ value: Any, _ path: String) {
       switch value {
       case let fields as [String: Any]:
-        let own = ["name", "touchpoint", "from", "to"].compactMap { fields[$0] as? String }
+        var own = ["name", "touchpoint", "from", "to"].compactMap { fields[$0] as? String }
+        if let parameters = fields["parameters"] as? [String: Any] {
+          own += parameters.map { "\($0.key)=\($0.value)" }.sorted()
+        }
         for (key, value) in fields where !["account", "source", "layout", "residual"].contains(key) {
           collect(value, path + own.map { "[\($0)]" }.joined() + ".\(key)")
         }

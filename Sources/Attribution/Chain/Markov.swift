@@ -83,7 +83,7 @@ public struct Markov: AttributionModel {
   /// The share of conversions whose journey touched each touchpoint, as observed.
   private static func reach(_ paths: PathTable) -> [Double] {
     let conversions = paths.touched.conversions
-    return paths.creditsOfDistinct { _ in 1 }.map {
+    return paths.credits(by: Participation()).map {
       conversions > 0 ? $0.conversions / conversions : 0
     }
   }

@@ -1,7 +1,7 @@
 import Journeys
 
 /// All credit to the last touch that is not direct; to the last touch where all are.
-public struct LastNonDirect: AttributionModel {
+public struct LastNonDirect: PathwiseModel {
   public let name = "last-non-direct"
   /// The names that count as direct, compared without case.
   public let direct: [String]
@@ -20,23 +20,28 @@ public struct LastNonDirect: AttributionModel {
 
   public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
 
-  /// Gives each path's conversions to one touch.
+  func prepare(_ scratch: inout PathScratch, for paths: PathTable) { scratch.flags = isDirect(paths) }
+
+  /// Gives a path's conversions to one touch.
+  func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
+    let touch = path.touches.last { !scratch.flags[Int($0)] } ?? path.touches[path.touches.count - 1]
+    sums.add(touch, share: 1, of: path.totals)
+  }
+
+  /// Gives each path's conversions to one touch; the diagnostic `directTouchpoints` says how many touchpoints count as direct.
   ///
   /// - Complexity: O(touches), in parallel.
   public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
-    let paths = evidence.paths
-    let names = Set(direct.map { $0.lowercased() })
-    let isDirect = paths.touchpoints.names.map { names.contains($0.lowercased()) }
-    let credits = paths.credits(
-      scratch: {},
-      give: { _, path, totals, sums in
-        let touch = path.last { !isDirect[Int($0)] } ?? path[path.count - 1]
-        sums.add(touch, share: 1, of: totals)
-      })
-    return Attribution(
-      credits: credits, paths: paths, sumsToTotal: true,
+    Attribution(
+      credits: evidence.paths.credits(by: self), paths: evidence.paths, sumsToTotal: true,
       diagnostics: [
-        Diagnostic("directTouchpoints", .integer(isDirect.count { $0 }))
+        Diagnostic("directTouchpoints", .integer(isDirect(evidence.paths).count { $0 }))
       ])
+  }
+
+  /// By touchpoint.
+  private func isDirect(_ paths: PathTable) -> [Bool] {
+    let names = Set(direct.map { $0.lowercased() })
+    return paths.touchpoints.names.map { names.contains($0.lowercased()) }
   }
 }

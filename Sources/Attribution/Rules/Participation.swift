@@ -4,19 +4,15 @@ import Journeys
 ///
 /// The credits overlap: they say how many conversions each touchpoint took part in, and sum to more
 /// than the total.
-public struct Participation: AttributionModel {
+public struct Participation: PathwiseModel {
   public let name = "participation"
   public let parameters: [ModelParameter] = []
   public var traits: ModelTraits { [] }
 
   public init() {}
 
-  /// Counts the conversions that each touchpoint took part in.
-  ///
-  /// - Complexity: O(touches), in parallel.
-  public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
-    Attribution(
-      credits: evidence.paths.creditsOfDistinct { _ in 1 }, paths: evidence.paths,
-      sumsToTotal: false)
+  /// Counts a path's conversions for each of its touchpoints.
+  func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
+    sums.addToDistinct(path, &scratch) { _ in 1 }
   }
 }

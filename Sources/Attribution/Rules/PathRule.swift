@@ -1,7 +1,7 @@
 import Journeys
 
 /// A model that weighs the touches of each path by a fixed rule.
-protocol PathRule: AttributionModel {
+protocol PathRule: PathwiseModel {
   /// Writes the weight of each touch. The weights must sum to 1.
   ///
   /// - Parameters:
@@ -13,23 +13,19 @@ protocol PathRule: AttributionModel {
 extension PathRule {
   public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
 
-  /// Shares each path's conversions out by the rule's weights.
-  ///
-  /// - Complexity: O(touches), in parallel.
-  public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
-    let credits = evidence.paths.credits(
-      scratch: { [Double]() },
-      give: { weights, path, totals, sums in
-        if weights.count < path.count { weights = [Double](repeating: 0, count: 2 * path.count) }
-        weights.withUnsafeMutableBufferPointer { weights in
-          let weights = UnsafeMutableBufferPointer(rebasing: weights[..<path.count])
-          weights.update(repeating: 0)
-          weigh(path, weights)
-          for position in 0..<path.count where weights[position] != 0 {
-            sums.add(path[position], share: weights[position], of: totals)
-          }
-        }
-      })
-    return Attribution(credits: credits, paths: evidence.paths, sumsToTotal: true)
+  /// Shares a path's conversions out by the rule's weights.
+  func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
+    let touches = path.touches
+    if scratch.weights.count < touches.count {
+      scratch.weights = [Double](repeating: 0, count: 2 * touches.count)
+    }
+    scratch.weights.withUnsafeMutableBufferPointer { weights in
+      let weights = UnsafeMutableBufferPointer(rebasing: weights[..<touches.count])
+      weights.update(repeating: 0)
+      weigh(touches, weights)
+      for position in 0..<touches.count where weights[position] != 0 {
+        sums.add(touches[position], share: weights[position], of: path.totals)
+      }
+    }
   }
 }

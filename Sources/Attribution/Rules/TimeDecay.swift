@@ -5,7 +5,7 @@ import Journeys
 ///
 /// It needs the times of the touches. A path table that was built from events carries what is left of them: the
 /// credit by position, summed over the journeys of each path, for the half-lives that it was built with. That is exact.
-public struct TimeDecay: AttributionModel {
+public struct TimeDecay: PathwiseModel {
   public let name = "time-decay"
   /// The number of days over which the weight halves.
   public let halfLife: Double
@@ -19,25 +19,30 @@ public struct TimeDecay: AttributionModel {
   public var parameters: [ModelParameter] { [ModelParameter("half-life", .number(halfLife))] }
   public var traits: ModelTraits { [.orderSensitive, .needsTimes, .sumsToTotal] }
 
+  func prepare(_ scratch: inout PathScratch, for paths: PathTable) {
+    scratch.halfLife = paths.halfLives.firstIndex(of: halfLife)!
+  }
+
+  /// Passes on the credit that a path carries.
+  func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
+    let first = scratch.halfLife * path.touches.count
+    for position in 0..<path.touches.count {
+      let credit = path.decay[first + position]
+      sums.add(path.touches[position], conversions: credit.conversions, value: credit.value)
+    }
+  }
+
   /// Adds up the credit that the table carries.
   ///
-  /// - Throws: ``AttributionError/timesMissing(model:)`` or ``AttributionError/halfLifeMissing(halfLife:known:)`` where the table does
-  ///   not carry it.
+  /// - Throws: ``AttributionError/timesMissing(model:)`` or ``AttributionError/halfLifeMissing(halfLife:known:)`` where the
+  ///   table does not carry it.
   /// - Complexity: O(touches), in parallel.
   public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
     let paths = evidence.paths
-    guard let index = paths.halfLives.firstIndex(of: halfLife) else {
+    guard paths.halfLives.contains(halfLife) else {
       throw paths.halfLives.isEmpty
         ? .timesMissing(model: name) : .halfLifeMissing(halfLife: halfLife, known: paths.halfLives)
     }
-    let credits = paths.credits(
-      scratch: {},
-      give: { _, path, _, decay, sums in
-        for position in 0..<path.count {
-          let credit = decay[index * path.count + position]
-          sums.add(path[position], conversions: credit.conversions, value: credit.value)
-        }
-      })
-    return Attribution(credits: credits, paths: paths, sumsToTotal: true)
+    return Attribution(credits: paths.credits(by: self), paths: paths, sumsToTotal: true)
   }
 }

@@ -8,19 +8,15 @@ import Journeys
 ///
 /// Source: L. Shapley 1953; the closed form follows from linearity and symmetry (brute force over
 /// coalitions agrees, see the tests).
-public struct Shapley: AttributionModel {
+public struct Shapley: PathwiseModel {
   public let name = "shapley"
   public let parameters: [ModelParameter] = []
   public var traits: ModelTraits { .sumsToTotal }
 
   public init() {}
 
-  /// Splits each path's conversions over its distinct touchpoints.
-  ///
-  /// - Complexity: O(touches), in parallel.
-  public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
-    Attribution(
-      credits: evidence.paths.creditsOfDistinct { 1 / Double($0) }, paths: evidence.paths,
-      sumsToTotal: true)
+  /// Splits a path's conversions over its distinct touchpoints.
+  func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
+    sums.addToDistinct(path, &scratch) { 1 / Double($0) }
   }
 }

@@ -10,7 +10,7 @@ import Parallel
 ///
 /// Source: K. Zhao, S. Mahboobi, S. Bagheri, "Shapley value methods for attribution modeling in online
 /// advertising", 2018. Positions count distinct touchpoints by their first touch.
-public struct ShapleyOrdered: AttributionModel {
+public struct ShapleyOrdered: PathwiseModel {
   public let name = "shapley-ordered"
   public let parameters: [ModelParameter] = []
   public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
@@ -19,6 +19,11 @@ public struct ShapleyOrdered: AttributionModel {
   private static let largestTable = 1 << 20
 
   public init() {}
+
+  /// Splits a path's conversions over its distinct touchpoints: what positions add up to.
+  func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
+    Shapley().credit(path, &scratch, to: &sums)
+  }
 
   /// Splits each path's conversions over its distinct touchpoints, by position.
   ///
