@@ -22,7 +22,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
 
     .target(name: "Parallel"),
-    .target(name: "MonteCarlo"),
+    .target(
+      name: "MonteCarlo", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "Parallel"]),
     .target(name: "Journeys", dependencies: ["Parallel"]),
     .target(

@@ -4,7 +4,7 @@ import Journeys
 ///
 /// It owns plain memory: an array would be asked whether it is shared at every touch.
 struct CreditSums: ~Copyable {
-  private let sums: UnsafeMutableBufferPointer<Credit>
+  fileprivate let sums: UnsafeMutableBufferPointer<Credit>
 
   init(touchpointCount: Int) {
     sums = .allocate(capacity: touchpointCount)
@@ -33,6 +33,13 @@ struct CreditSums: ~Copyable {
 }
 
 extension CreditSums {
+  /// A touchpoint's credit, which is then 0 again.
+  mutating func take(_ touchpoint: Int32) -> Credit {
+    let credit = sums[Int(touchpoint)]
+    sums[Int(touchpoint)] = Credit()
+    return credit
+  }
+
   /// Gives each distinct touchpoint of a path the same share.
   @inline(__always)
   mutating func addToDistinct(_ path: CreditedPath, _ scratch: inout PathScratch, share: (Int) -> Double) {

@@ -45,14 +45,23 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   public init(seed: UInt64, purpose: Purpose, index: UInt64) {
     // The purpose enters through a block of its own, so that neighbouring seeds and purposes
     // give unrelated keys.
-    key = Philox.block(counter: (purpose.rawValue, 0), key: seed).0
+    key = Self.key(seed: seed, purpose: purpose)
     stream = index
+  }
+
+  /// The key of all streams of one purpose under a seed, for those who count blocks themselves.
+  public static func key(seed: UInt64, purpose: Purpose) -> UInt64 {
+    Philox.block(counter: (purpose.rawValue, 0), key: seed).0
   }
 
   /// What a stream's numbers are for.
   public enum Purpose: UInt64, Sendable {
     /// The order in which touchpoints join a coalition.
     case permutation = 1
+    /// How often a bootstrap replicate counts each journey.
+    case bootstrap = 2
+    /// Which group of journeys a jackknife leaves out.
+    case jackknife = 3
   }
 
   public mutating func next() -> UInt64 {

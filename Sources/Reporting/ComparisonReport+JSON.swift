@@ -25,6 +25,10 @@ extension ComparisonReport {
     let credits: [TouchpointCredit]
     let baseline: Baseline
     let diagnostics: [String: JSONValue]
+    /// The probability that intervals are meant to cover the truth with.
+    let level: Double?
+    /// Neighbours by credit whose order the data do not settle.
+    let indistinguishable: [[String]]?
   }
 
   struct TouchpointCredit: Encodable {
@@ -33,6 +37,15 @@ extension ComparisonReport {
     let value: Double
     /// Of all credited conversions; the baseline is not among them.
     let share: Double
+    // What follows is there only where intervals were asked for and the model has them.
+    let interval: [Double]?
+    let se: Double?
+    let valueInterval: [Double]?
+    let valueSE: Double?
+    let removalEffectInterval: [Double]?
+    let removalEffectSE: Double?
+    /// By the number of places.
+    let topProbabilities: [String: Double]?
   }
 
   struct Baseline: Encodable {
@@ -58,16 +71,37 @@ extension ComparisonReport {
         uniqueKeysWithValues: entry.model.parameters.map { ($0.name, json($0.value)) }),
       sumsToTotal: attribution.sumsToTotal,
       credits: attribution.credits.enumerated().map { id, credit in
-        TouchpointCredit(
-          touchpoint: paths.touchpoints.names[id], conversions: credit.conversions,
-          value: credit.value, share: total == 0 ? 0 : credit.conversions / total)
+        self.credit(id, credit, total: total, entry.uncertainty)
       },
       baseline: Baseline(
         conversions: attribution.baseline.conversions, value: attribution.baseline.value),
       diagnostics: Dictionary(
         uniqueKeysWithValues: attribution.diagnostics.compactMap { diagnostic in
           json(diagnostic.finding).map { (diagnostic.name, $0) }
-        }))
+        }),
+      level: entry.uncertainty?.level,
+      indistinguishable: entry.uncertainty?.indistinguishable?.map { pair in
+        [paths.touchpoints.names[pair.0], paths.touchpoints.names[pair.1]]
+      })
+  }
+
+  private func credit(
+    _ id: Int, _ credit: Credit, total: Double, _ uncertainty: CreditUncertainty?
+  ) -> TouchpointCredit {
+    func bounds(_ spread: CreditUncertainty.Spread?) -> [Double]? {
+      spread.map { [$0.interval.lowerBound, $0.interval.upperBound] }
+    }
+    let (value, effect) = (uncertainty?.value?[id], uncertainty?.removalEffects?[id])
+    let top = uncertainty.flatMap { uncertainty -> [String: Double]? in
+      uncertainty.topProbabilities.isEmpty
+        ? nil
+        : Dictionary(uniqueKeysWithValues: uncertainty.topProbabilities.map { ("\($0.key)", $0.value[id]) })
+    }
+    return TouchpointCredit(
+      touchpoint: paths.touchpoints.names[id], conversions: credit.conversions, value: credit.value,
+      share: total == 0 ? 0 : credit.conversions / total, interval: bounds(uncertainty?.conversions[id]),
+      se: uncertainty?.conversions[id].standardError, valueInterval: bounds(value), valueSE: value?.standardError,
+      removalEffectInterval: bounds(effect), removalEffectSE: effect?.standardError, topProbabilities: top)
   }
 
   private func json(_ value: ModelParameter.Value) -> JSONValue {

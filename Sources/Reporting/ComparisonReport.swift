@@ -7,10 +7,15 @@ public struct ComparisonReport: Sendable {
   public struct Entry: Sendable {
     public let model: any AttributionModel
     public let attribution: Attribution
+    /// How sure the figures are, where that was asked for.
+    public let uncertainty: CreditUncertainty?
 
-    public init(model: any AttributionModel, attribution: Attribution) {
+    public init(
+      model: any AttributionModel, attribution: Attribution, uncertainty: CreditUncertainty? = nil
+    ) {
       self.model = model
       self.attribution = attribution
+      self.uncertainty = uncertainty
     }
   }
 
@@ -81,8 +86,9 @@ public struct ComparisonReport: Sendable {
   // MARK: Tables
 
   private var allTables: [ResultTable] {
-    var tables = [creditTable("Conversions credited", \.conversions)]
-    if hasValue { tables.append(creditTable("Value credited", \.value)) }
+    var tables = [creditTable("Conversions credited", \.conversions) { $0.conversions }]
+    if hasValue { tables.append(creditTable("Value credited", \.value) { $0.value }) }
+    tables += rankTables
     if includesDetails {
       tables += entries.flatMap { entry in detailTables(entry) }
     }
@@ -103,13 +109,20 @@ public struct ComparisonReport: Sendable {
   }
 
   private func creditTable(
-    _ title: String, _ quantity: (Credit) -> Double
+    _ title: String, _ quantity: (Credit) -> Double,
+    _ spreads: (CreditUncertainty) -> [CreditUncertainty.Spread]?
   ) -> ResultTable {
     let decimals = 1
+    let level = entries.lazy.compactMap(\.uncertainty).first?.level
+    let title = title + (level.map { ", with \(NumberText.percent($0, decimals: 0)) intervals" } ?? "")
     var rows = sortedTouchpoints.map { id in
       [.text(paths.touchpoints.names[id])]
-        + entries.map {
-          ResultTable.Cell.number(quantity($0.attribution.credits[id]), decimals: decimals)
+        + entries.map { entry -> ResultTable.Cell in
+          let credit = quantity(entry.attribution.credits[id])
+          if let spreads = entry.uncertainty.flatMap(spreads) {
+            return .interval(credit, spreads[id].interval, decimals: decimals)
+          }
+          return .number(credit, decimals: decimals)
         }
     }
     var totalRows = 1
@@ -130,26 +143,65 @@ public struct ComparisonReport: Sendable {
       title: title, columns: ["touchpoint"] + labels, rows: rows, totalRows: totalRows)
   }
 
+  /// For each size, the probability to be among so many with the most credit.
+  private var rankTables: [ResultTable] {
+    CreditUncertainty.topSizes.compactMap { size in
+      let known = zip(labels, entries).compactMap { label, entry in
+        entry.uncertainty?.topProbabilities[size].map { (label, $0) }
+      }
+      guard !known.isEmpty, paths.touchpoints.count > size else { return nil }
+      return ResultTable(
+        title: size == 1 ? "Probability to earn the most" : "Probability to be among the \(size) that earn the most",
+        columns: ["touchpoint"] + known.map(\.0),
+        rows: sortedTouchpoints.map { id in
+          [.text(paths.touchpoints.names[id])] + known.map { .percent($0.1[id]) }
+        })
+    }
+  }
+
+  /// Which neighbours by credit the data do not tell apart, in one line.
+  private func indistinguishable(_ entry: Entry) -> String? {
+    guard let uncertainty = entry.uncertainty, let pairs = uncertainty.indistinguishable else { return nil }
+    let level = NumberText.percent(uncertainty.level, decimals: 0)
+    if pairs.isEmpty { return "the order of all touchpoints is settled at \(level)" }
+    let names = paths.touchpoints.names
+    return "not distinguishable at \(level): "
+      + pairs.map { "\(names[$0.0]) and \(names[$0.1])" }.joined(separator: "; ")
+  }
+
   /// One row a model and touchpoint: the shape that spreadsheets and data frames want.
   private var tidyTable: ResultTable {
     var rows: [[ResultTable.Cell]] = []
     for (label, entry) in zip(labels, entries) {
       let total = entry.attribution.creditTotal.conversions
       for (id, credit) in entry.attribution.credits.enumerated() {
-        rows.append([
-          .text(label), .text(paths.touchpoints.names[id]),
-          .number(credit.conversions, decimals: 6), .number(credit.value, decimals: 6),
-          .number(total == 0 ? 0 : credit.conversions / total, decimals: 6),
-        ])
+        rows.append(
+          [
+            .text(label), .text(paths.touchpoints.names[id]),
+            .number(credit.conversions, decimals: 6), .number(credit.value, decimals: 6),
+            .number(total == 0 ? 0 : credit.conversions / total, decimals: 6),
+          ] + (hasUncertainty ? Self.cells(entry.uncertainty?.conversions[id]) : []))
       }
       let baseline = entry.attribution.baseline
-      rows.append([
-        .text(label), .text("(baseline)"), .number(baseline.conversions, decimals: 6),
-        .number(baseline.value, decimals: 6), .empty,
-      ])
+      rows.append(
+        [
+          .text(label), .text("(baseline)"), .number(baseline.conversions, decimals: 6),
+          .number(baseline.value, decimals: 6), .empty,
+        ] + (hasUncertainty ? Self.cells(nil) : []))
     }
     return ResultTable(
-      title: "", columns: ["model", "touchpoint", "conversions", "value", "share"], rows: rows)
+      title: "",
+      columns: ["model", "touchpoint", "conversions", "value", "share"]
+        + (hasUncertainty ? ["conversions_low", "conversions_high", "conversions_se"] : []), rows: rows)
+  }
+
+  private var hasUncertainty: Bool { entries.contains { $0.uncertainty != nil } }
+
+  private static func cells(_ spread: CreditUncertainty.Spread?) -> [ResultTable.Cell] {
+    guard let spread else { return [.empty, .empty, .empty] }
+    return [spread.interval.lowerBound, spread.interval.upperBound, spread.standardError].map {
+      .number($0, decimals: 6)
+    }
   }
 
   /// What a model found, by touchpoint; one table for each kind of finding.
@@ -211,6 +263,9 @@ public struct ComparisonReport: Sendable {
         note +=
           (note.isEmpty ? "" : ", ")
           + "every journey converts here, so rates are all 1 and say nothing"
+      }
+      if let ranks = indistinguishable(entry) {
+        note += (note.isEmpty ? "" : ", ") + Escaping.terminal(ranks)
       }
       if !note.isEmpty { notes.append(line("\(label): \(note)")) }
     }

@@ -5,6 +5,8 @@ public struct ResultTable: Sendable {
     case text(String)
     /// A number shown with a fixed number of decimals; CSV writes it in full.
     case number(Double, decimals: Int)
+    /// A number with its interval behind it; CSV writes the number alone.
+    case interval(Double, ClosedRange<Double>, decimals: Int)
     /// A share shown as a percentage; CSV writes the share in full.
     case percent(Double)
     case empty
@@ -29,7 +31,7 @@ public struct ResultTable: Sendable {
   private func isNumeric(_ column: Int) -> Bool {
     rows.contains { row in
       switch row[column] {
-      case .number, .percent: true
+      case .number, .interval, .percent: true
       case .text, .empty: false
       }
     }
@@ -39,6 +41,9 @@ public struct ResultTable: Sendable {
     switch cell {
     case .text(let text): text
     case .number(let value, let decimals): NumberText.fixed(value, decimals: decimals)
+    case .interval(let value, let range, let decimals):
+      NumberText.fixed(value, decimals: decimals) + " [" + NumberText.fixed(range.lowerBound, decimals: decimals)
+        + " – " + NumberText.fixed(range.upperBound, decimals: decimals) + "]"
     case .percent(let share): NumberText.percent(share)
     case .empty: ""
     }
@@ -91,7 +96,7 @@ public struct ResultTable: Sendable {
   private func csvCell(_ cell: Cell) -> String {
     switch cell {
     case .text(let text): Escaping.csv(text)
-    case .number(let value, _), .percent(let value): value.isFinite ? "\(value)" : ""
+    case .number(let value, _), .interval(let value, _, _), .percent(let value): value.isFinite ? "\(value)" : ""
     case .empty: ""
     }
   }

@@ -35,6 +35,7 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "The most memory that a Markov chain may take, as in 500M or 4G.")
   var memoryLimit = MemorySize(bytes: Markov.defaultMemoryLimit)
 
+  @OptionGroup var uncertainty: UncertaintyOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -52,8 +53,12 @@ struct CompareCommand: ParsableCommand {
         let models = try ModelCatalogue.models(
           self.models, halfLives: journeys.paths.halfLives, memoryLimit: memoryLimit.bytes)
         let evidence = Evidence(paths: journeys.paths)
-        let entries = try models.map { model in
-          ComparisonReport.Entry(model: model, attribution: try model.attribute(evidence))
+        let attributions = try models.map { try $0.attribute(evidence) }
+        let uncertainties = try uncertainty.uncertainties(
+          of: models, attributions, on: journeys.paths, hasValue: journeys.hasValue)
+        let entries = models.indices.map {
+          ComparisonReport.Entry(
+            model: models[$0], attribution: attributions[$0], uncertainty: uncertainties[$0])
         }
         let account = journeys.events.map {
           AccountReport(source: input.location.name, account: $0.account, identities: $0.identities)

@@ -72,7 +72,7 @@ public struct Markov: AttributionModel {
   ///
   /// Where refunds make the effects on value cancel, their sum says nothing, and the total is shared out by
   /// the effects' magnitudes.
-  private static func scaled(_ effects: [Double], to total: Double) -> [Double] {
+  static func scaled(_ effects: [Double], to total: Double) -> [Double] {
     let sum = effects.compensatedSum()
     let magnitude = effects.lazy.map(abs).compensatedSum()
     if magnitude == 0 { return effects.map { _ in 0 } }

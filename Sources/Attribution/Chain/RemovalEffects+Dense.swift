@@ -48,6 +48,20 @@ extension RemovalEffects {
       residual: residual, method: .dense)
   }
 
+  /// The expected visits of each state from each state: N = (D − C)⁻¹ D.
+  static func fundamentalMatrix(of chain: MarkovChain) -> Matrix {
+    guard chain.stateCount > 0 else { return Matrix(rows: 0, columns: 0) }
+    do {
+      var inverse = try LUFactorization(system(of: chain)).inverse()
+      for j in 0..<chain.stateCount {
+        for i in 0..<chain.stateCount { inverse[i, j] *= chain.departures[j] }
+      }
+      return inverse
+    } catch {
+      preconditionFailure("a chain of counted paths is never singular: \(error)")
+    }
+  }
+
   /// D − C, as a dense matrix.
   private static func system(of chain: MarkovChain) -> Matrix {
     var system = chain.transitions.dense()

@@ -17,19 +17,7 @@ extension PathTable {
   ///
   /// - Complexity: O(n log n) in the rows, in parallel.
   public func rowsByWeight() -> [Row] {
-    var runs = Parallel.map(parts.count) { part in
-      var rows: [Row] = []
-      rows.reserveCapacity(parts[part].count)
-      parts[part].arena.forEachPlace { place, record in
-        let totals = record.totals
-        rows.append(
-          Row(
-            part: Int32(part), place: Int32(place), conversions: totals.conversions,
-            nonConverting: totals.nonConverting, start: Self.start(of: record.path)))
-      }
-      rows.sort(by: precedes)
-      return rows
-    }
+    var runs = Parallel.map(parts.count) { part in rows(ofPart: part).sorted(by: precedes) }
     while runs.count > 1 {
       let pairs = runs
       runs = Parallel.map((pairs.count + 1) / 2) { pair in
@@ -37,6 +25,22 @@ extension PathTable {
       }
     }
     return runs.first ?? []
+  }
+
+  /// All rows in the table's own order.
+  public func rows() -> [Row] { parts.indices.flatMap(rows(ofPart:)) }
+
+  private func rows(ofPart part: Int) -> [Row] {
+    var rows: [Row] = []
+    rows.reserveCapacity(parts[part].count)
+    parts[part].arena.forEachPlace { place, record in
+      let totals = record.totals
+      rows.append(
+        Row(
+          part: Int32(part), place: Int32(place), conversions: totals.conversions,
+          nonConverting: totals.nonConverting, start: Self.start(of: record.path)))
+    }
+    return rows
   }
 
   /// Calls `body` with a row's touches, totals and time-decay credits, which are lent for the call alone.

@@ -1,0 +1,194 @@
+import Journeys
+import LinearAlgebra
+
+/// Works one model out again for other weights of the rows.
+protocol Resampler: Sendable {
+  /// The credits, by touchpoint of the canonical rows, and further figures by touchpoint where the model has them: the removal
+  /// effects of a chain.
+  func credits(_ weights: RowWeights) throws(AttributionError) -> [ResampledCredit]
+}
+
+/// One touchpoint's figures in one replicate.
+struct ResampledCredit: Sendable {
+  var conversions = 0.0
+  var value = 0.0
+  /// The removal effect on conversions; NaN for models without.
+  var removalEffect = Double.nan
+}
+
+/// The fastest way to work a model out again.
+func resampler(of model: any AttributionModel, _ rows: CanonicalRows) throws(AttributionError) -> any Resampler {
+  if let pathwise = model as? any PathwiseModel { return SharedRows(pathwise, rows) }
+  if let markov = model as? Markov, markov.order == 1, rows.touchpoints.count < RemovalEffects.largestDense {
+    return ChainResampler(rows)
+  }
+  return TableResampler(model: model, rows: rows)
+}
+
+/// A model that credits path by path: each row's credit is worked out once and then weighed.
+struct SharedRows: Resampler {
+  private struct Share {
+    var touchpoint: Int32
+    var conversions: Double
+    var value: Double
+  }
+
+  private let touchpointCount: Int
+  private let starts: [Int]
+  private let shares: [Share]
+
+  init(_ model: some PathwiseModel, _ rows: CanonicalRows) {
+    touchpointCount = rows.touchpoints.count
+    var starts = [0]
+    var shares: [Share] = []
+    var scratch = PathScratch(touchpointCount: touchpointCount)
+    // The canonical rows are a table of their own, with touchpoints in another order.
+    model.prepare(&scratch, for: rows.table(weights: { row in rows.totals[row] }))
+    var distinct = DistinctTouchpoints(touchpointCount: touchpointCount)
+    var sums = CreditSums(touchpointCount: touchpointCount)
+    rows.touches.withUnsafeBufferPointer { touches in
+      rows.decay.withUnsafeBufferPointer { decay in
+        for row in 0..<rows.count {
+          let totals = rows.totals[row]
+          if totals.conversions > 0 {
+            let range = rows.starts[row]..<rows.starts[row + 1]
+            let halfLives = rows.table.halfLives.count
+            let path = UnsafeBufferPointer(rebasing: touches[range])
+            model.credit(
+              CreditedPath(
+                touches: path, totals: totals,
+                decay: UnsafeBufferPointer(
+                  rebasing: decay[range.lowerBound * halfLives..<range.upperBound * halfLives])),
+              &scratch, to: &sums)
+            for touchpoint in distinct.list(path) {
+              let credit = sums.take(touchpoint)
+              guard credit.conversions != 0 || credit.value != 0 else { continue }
+              shares.append(
+                Share(
+                  touchpoint: touchpoint, conversions: credit.conversions / totals.conversions,
+                  value: totals.value == 0 ? 0 : credit.value / totals.value))
+            }
+          }
+          starts.append(shares.count)
+        }
+      }
+    }
+    self.starts = starts
+    self.shares = shares
+  }
+
+  func credits(_ weights: RowWeights) -> [ResampledCredit] {
+    var credits = [ResampledCredit](repeating: ResampledCredit(), count: touchpointCount)
+    credits.withUnsafeMutableBufferPointer { credits in
+      shares.withUnsafeBufferPointer { shares in
+        for row in 0..<starts.count - 1 {
+          let conversions = weights.conversions[row]
+          guard conversions > 0 else { continue }
+          let value = weights.value[row]
+          for share in shares[starts[row]..<starts[row + 1]] {
+            credits[Int(share.touchpoint)].conversions += share.conversions * conversions
+            credits[Int(share.touchpoint)].value += share.value * value
+          }
+        }
+      }
+    }
+    return credits
+  }
+}
+
+/// Removal effects on the chain of order 1: each row's transitions are listed once and then weighed.
+struct ChainResampler: Resampler {
+  private let count: Int
+  private let starts: [Int]
+  /// From a state to a state: from × (count + 1) + to, where states are the start and then the touchpoints.
+  private let transitions: [Int32]
+  private let lastStates: [Int32]
+
+  init(_ rows: CanonicalRows) {
+    count = rows.touchpoints.count
+    var transitions: [Int32] = []
+    var lastStates: [Int32] = []
+    for row in 0..<rows.count {
+      var state: Int32 = 0
+      for touch in rows.touches[rows.starts[row]..<rows.starts[row + 1]] {
+        transitions.append(state * Int32(count + 1) + touch + 1)
+        state = touch + 1
+      }
+      lastStates.append(state)
+    }
+    starts = rows.starts
+    self.transitions = transitions
+    self.lastStates = lastStates
+  }
+
+  func credits(_ weights: RowWeights) -> [ResampledCredit] {
+    let states = count + 1
+    var counts = [Double](repeating: 0, count: states * states)
+    var conversions = [Double](repeating: 0, count: states)
+    var (value, departures) = (conversions, conversions)
+    var totals = PathTotals(conversions: 0)
+    transitions.withUnsafeBufferPointer { transitions in
+      counts.withUnsafeMutableBufferPointer { counts in
+        for row in lastStates.indices {
+          let converting = weights.conversions[row]
+          let journeys = converting + weights.nonConverting[row]
+          guard journeys > 0 else { continue }
+          for transition in transitions[starts[row]..<starts[row + 1]] { counts[Int(transition)] += journeys }
+          let last = Int(lastStates[row])
+          conversions[last] += converting
+          value[last] += weights.value[row]
+          departures[last] += journeys
+          totals.conversions += converting
+          totals.value += weights.value[row]
+        }
+      }
+    }
+    for from in 0..<states {
+      for to in 0..<states { departures[from] += counts[from * states + to] }
+    }
+    // States that nobody was in would make the system singular: they get a departure and are never entered.
+    var system = Matrix(rows: states, columns: states)
+    for from in 0..<states {
+      for to in 0..<states where from != to { system[from, to] = -counts[from * states + to] }
+      system[from, from] = departures[from] == 0 ? 1 : departures[from] - counts[from * states + from]
+    }
+    guard let factors = try? LUFactorization(system) else {
+      preconditionFailure("a chain of counted paths is never singular")
+    }
+    let inverse = factors.inverse()
+    let expected = inverse.times(conversions)
+    let expectedValue = inverse.times(value)
+    var effects = [Double](repeating: 0, count: count)
+    var valueEffects = effects
+    for touchpoint in 0..<count {
+      let state = touchpoint + 1
+      let entry = inverse[0, state] / inverse[state, state]
+      effects[touchpoint] = RemovalEffects.share(lost: entry * expected[state], of: expected[0])
+      valueEffects[touchpoint] = RemovalEffects.share(lost: entry * expectedValue[state], of: expectedValue[0])
+    }
+    let credits = Markov.scaled(effects, to: totals.conversions)
+    let valueCredits = Markov.scaled(valueEffects, to: totals.value)
+    return (0..<count).map {
+      ResampledCredit(conversions: credits[$0], value: valueCredits[$0], removalEffect: effects[$0])
+    }
+  }
+}
+
+/// Any model: the table is made anew with the weights, and the model runs on it.
+struct TableResampler: Resampler {
+  let model: any AttributionModel
+  let rows: CanonicalRows
+
+  func credits(_ weights: RowWeights) throws(AttributionError) -> [ResampledCredit] {
+    let table = rows.table(weights: weights.totals)
+    let attribution = try model.attribute(Evidence(paths: table))
+    var effects: [Double]?
+    for diagnostic in attribution.diagnostics where diagnostic.name == "removalEffects" {
+      if case .perTouchpoint(let values) = diagnostic.finding { effects = values }
+    }
+    return attribution.credits.enumerated().map { id, credit in
+      ResampledCredit(
+        conversions: credit.conversions, value: credit.value, removalEffect: effects?[id] ?? .nan)
+    }
+  }
+}
