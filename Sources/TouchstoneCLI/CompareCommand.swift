@@ -45,7 +45,7 @@ struct CompareCommand: ParsableCommand {
       let asked = try ModelCatalogue.models(models, halfLives: nil, memoryLimit: memoryLimit.bytes)
       let halfLives = Set(asked.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
       let destination = output.destination
-      try destination.checkDestination(besides: input.location)
+      try destination.checkDestination(besides: [input.location.file, events.spec])
       try destination.withThreads {
         let journeys = try JourneyInput.read(
           input.location, paths: paths.format(input), specification: specification, halfLives: halfLives,

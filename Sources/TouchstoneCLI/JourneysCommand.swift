@@ -33,7 +33,7 @@ struct JourneysCommand: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let specification = try events.specification(input)
-      try output.checkDestination(besides: input.location)
+      try output.checkDestination(besides: [input.location.file, events.spec])
       try output.withThreads {
         let journeys = try JourneyInput.read(
           input.location, paths: PathTableFormat(), specification: specification, kind: .events,

@@ -32,12 +32,12 @@ struct DestinationOptions: ParsableArguments {
   }
 
   /// Fails before any work is done where the results could not be written afterwards.
-  func checkDestination(besides input: InputLocation) throws(OutputError) {
+  func checkDestination(besides inputs: [String?]) throws(OutputError) {
     guard let output else { return }
-    if case .file(let path) = input, OutputFile(output).isSameFile(as: path) {
+    for input in inputs.compactMap({ $0 }) where OutputFile(output).isSameFile(as: input) {
       throw OutputError(
         kind: .cannotCreate,
-        description: "\(output): this is the input, which would be lost; choose another --output")
+        description: "\(output): this is an input, which would be lost; choose another --output")
     }
     try OutputFile(output).check()
   }

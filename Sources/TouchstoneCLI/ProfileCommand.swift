@@ -33,7 +33,7 @@ struct ProfileCommand: ParsableCommand {
         throw ValidationError("--model is '\(self.model)'; give one model, as in markov or time-decay:half-life=3")
       }
       let destination = output.destination
-      try destination.checkDestination(besides: input.location)
+      try destination.checkDestination(besides: [input.location.file, events.spec, costs ?? specification.costs])
       let costTable = try readCosts(specification)
       try destination.withThreads {
         let journeys = try JourneyInput.read(

@@ -36,7 +36,7 @@ struct TransitionsCommand: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let specification = try events.specification(input)
-      try output.destination.checkDestination(besides: input.location)
+      try output.destination.checkDestination(besides: [input.location.file, events.spec])
       try output.destination.withThreads {
         let journeys = try JourneyInput.read(
           input.location, paths: paths.format(input), specification: specification,

@@ -10,7 +10,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "FuzzPathTable",
-      dependencies: [.product(name: "Touchstone", package: "Touchstone")])
+      dependencies: [.product(name: "Touchstone", package: "Touchstone")]),
+    .executableTarget(
+      name: "FuzzEventLog",
+      dependencies: [.product(name: "Touchstone", package: "Touchstone")]),
   ],
   swiftLanguageModes: [.v6]
 )

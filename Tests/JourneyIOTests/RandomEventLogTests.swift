@@ -231,6 +231,33 @@ import Testing
     }
   }
 
+  /// The fuzzer's seeds: the size of blocks must not change what is read or refused, where it cannot change what is detected.
+  @Test func fuzzSeedsReadTheSameInAnyBlocks() throws {
+    let folder = Repository.root.appending(path: "Tests/Fuzzing/seeds/event-log")
+    let seeds = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    #expect(seeds.count >= 12)
+    for seed in seeds {
+      // The first three bytes are the fuzzer's choice of options.
+      let bytes = Array(try Data(contentsOf: seed).dropFirst(3))
+      for unit in TimeFormat.Unit.allCases {
+        let format = EventLogs.format { ($0.time.unit, $0.emptyTouchpoints) = (unit, .drop) }
+        func outcome(_ blockSize: Int) -> Result<[String], InputError> {
+          do throws(InputError) {
+            let result = try EventReader(format, blockSize: blockSize).read(bytes: bytes, name: "seed")
+            return .success(EventLogs.lines(result.log, sorted: false))
+          } catch {
+            return .failure(error)
+          }
+        }
+        let whole = outcome(1 << 16)
+        let isJSON = seed.lastPathComponent.hasPrefix("json")
+        for blockSize in isJSON ? [1 << 10] : [1, 8, 100] {
+          #expect(outcome(blockSize) == whole, "\(seed.lastPathComponent)")
+        }
+      }
+    }
+  }
+
   @Test func timesInColumnsOfNumbers() throws {
     try EventLogs.withDatabase { database in
       try database.execute(

@@ -207,6 +207,27 @@ import Testing
     }
   }
 
+  /// What a writer has not yet moved from its log into the file is read, and left where it is.
+  @Test func writeAheadLogs() throws {
+    try EventLogs.withDatabase(Self.events("events")) { path in
+      let writer = try DatabasePool(path: path)
+      let before = try EventLogs.read(table: "events", of: path).log
+      #expect(EventLogs.lines(before) == [Self.line])
+      try writer.write { try $0.execute(sql: "INSERT INTO events VALUES ('v', '2024-05-31', 'a', 0)") }
+      let file = try Data(contentsOf: URL(filePath: path))
+      let behindTheWriter = try EventLogs.read(table: "events", of: path).log
+      #expect(behindTheWriter.eventCount == 2)
+      #expect(try Data(contentsOf: URL(filePath: path)) == file)
+      try writer.close()
+      // Where the folder may not be written to, SQLite cannot make the files that it needs; that is not the query's fault.
+      let folder = URL(filePath: path).deletingLastPathComponent().path
+      try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
+      defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder) }
+      let error = Self.refusal(.table("events"), path)
+      #expect(error.map { $0.remedy.contains("one statement") } != true, "\(error as Any)")
+    }
+  }
+
   @Test func damagedFiles() throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       let whole = try Data(contentsOf: URL(filePath: path))

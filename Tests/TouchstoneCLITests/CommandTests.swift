@@ -110,7 +110,7 @@ import Testing
     ("$T compare p.csv --threads 0 -o out", 64, "--threads is 0; give 1 or more"),
     ("$T compare p.csv --value-column worth -o out", 65, "there is no column \"worth\""),
     ("$T compare p.csv -o no/such/out", 73, "touchstone: no/such/out: the file cannot be created"),
-    ("ln p.csv q; $T compare p.csv -o q; code=$?; rm q; (exit $code)", 73, "this is the input, which would be lost"),
+    ("ln p.csv q; $T compare p.csv -o q; code=$?; rm q; (exit $code)", 73, "this is an input, which would be lost"),
     ("$T compare p.csv -o ''", 64, "names no file"),
     ("$T compare p.csv --models all:x=1 -o out", 64, "all takes no parameters"),
     ("$T compare p.csv --path-separator $'\\r\\n' -o out", 64, "--path-separator must be some text"),

@@ -1,0 +1,57 @@
+import Foundation
+import MonteCarlo
+import Testing
+
+@Suite struct NormalTests {
+  @Test func quantileInvertsTheDistributionFunction() {
+    for p in [1e-300, 1e-16, 1e-10, 1e-4, 0.025, 0.07, 0.3, 0.5, 0.8, 0.975, 1 - 1e-9] {
+      let back = Normal.cumulative(Normal.quantile(p))
+      #expect(abs(back - p) <= 1e-13 * p, "\(p): \(back)")
+    }
+    #expect(Normal.quantile(0.5) == 0)
+    #expect(abs(Normal.quantile(0.975) - 1.959963984540054) < 1e-15)
+    #expect(Normal.quantile(0) == -.infinity && Normal.quantile(1) == .infinity)
+  }
+}
+
+@Suite struct PoissonTests {
+  /// Each draw is the smallest count whose distribution function exceeds the uniform: against sums of exact terms.
+  @Test(arguments: [0.001, 0.5, 1, 2.5, 17, 120, 3_000, 250_000.5])
+  func drawsInvertTheDistributionFunction(_ mean: Double) {
+    var tables = PoissonTables()
+    _ = tables.number(ofMean: 3.25)
+    let number = tables.number(ofMean: mean)
+    var stream = RandomStream(seed: 4, purpose: .bootstrap, index: 9)
+    func probability(_ count: Double) -> Double { exp(count * log(mean) - mean - lgamma(count + 1)) }
+    for _ in 0..<200 {
+      let word = stream.next()
+      let uniform = Double(word >> 11) * 0x1p-53
+      let draw = tables.draw(number, word)
+      let start = max(0, (mean - 12 * mean.squareRoot() - 25).rounded(.down))
+      let below = stride(from: start, to: draw, by: 1).reduce(0) { $0 + probability($1) }
+      #expect(below <= uniform + 1e-9 && below + probability(draw) > uniform - 1e-9)
+    }
+  }
+
+  /// Means and variances of 40,000 draws, within 5 standard errors: a false alarm in two million each.
+  @Test(arguments: [0.2, 4, 900, 5e8])
+  func momentsAreThoseOfPoisson(_ mean: Double) {
+    var tables = PoissonTables()
+    let number = tables.number(ofMean: mean)
+    var stream = RandomStream(seed: 11, purpose: .bootstrap, index: 1)
+    let count = 40_000
+    let draws = (0..<count).map { _ in tables.draw(number, stream.next()) }
+    let average = draws.reduce(0, +) / Double(count)
+    let variance = draws.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(count - 1)
+    #expect(abs(average - mean) < 5 * (mean / Double(count)).squareRoot())
+    // Var s² = (μ₄ − σ⁴) / n, with μ₄ = 3 λ² + λ.
+    #expect(abs(variance - mean) < 5 * ((2 * mean * mean + mean) / Double(count)).squareRoot())
+  }
+
+  @Test func aMeanOfZeroDrawsZero() {
+    var tables = PoissonTables()
+    #expect(tables.number(ofMean: 0) == -1)
+    #expect(tables.draw(-1, .max) == 0)
+    #expect(tables.number(ofMean: 2) == tables.number(ofMean: 2))
+  }
+}
