@@ -18,7 +18,10 @@ let package = Package(
         .product(name: "Benchmark", package: "benchmark"),
       ],
       path: "Benchmarks/Kernels",
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    .executableTarget(
+      name: "Coverage", dependencies: [.product(name: "Touchstone", package: "Touchstone")],
+      path: "Benchmarks/Coverage"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -53,7 +53,10 @@ public struct JourneyInputReader: Sendable {
       text, delimiter: events.delimiter, search: EventLayout.search(events))
     let pathReading = Header.bestReading(
       text, delimiter: paths.delimiter, search: PathTableLayout.search(paths))
-    if pathReading.columns[.path] != nil || paths.pathColumn != nil { return .paths }
+    if paths.pathColumn != nil { return .paths }
+    // A log of page views may well have a column that is called path.
+    if EventLayout.fits(eventReading) && events.userColumns.isEmpty && events.timeColumn == nil { return .events }
+    if pathReading.columns[.path] != nil && events.userColumns.isEmpty && events.timeColumn == nil { return .paths }
     if EventLayout.fits(eventReading) || !events.userColumns.isEmpty || events.timeColumn != nil { return .events }
     let reading =
       max(eventReading.names.count, pathReading.names.count) == eventReading.names.count

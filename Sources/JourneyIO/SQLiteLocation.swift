@@ -20,11 +20,12 @@ public struct SQLiteLocation: Sendable, Equatable {
   init?(argument: String) {
     guard argument.hasPrefix("sqlite:") else { return nil }
     let rest = argument.dropFirst("sqlite:".count)
-    for (mark, make) in [("?table=", Selection.table), ("?query=", Selection.query)] {
-      if let range = rest.firstRange(of: mark) {
-        self.init(path: String(rest[..<range.lowerBound]), selection: make(String(rest[range.upperBound...])))
-        return
-      }
+    let marks = [("?table=", Selection.table), ("?query=", Selection.query)].compactMap { mark, make in
+      rest.firstRange(of: mark).map { ($0, make) }
+    }
+    if let (range, make) = marks.min(by: { $0.0.lowerBound < $1.0.lowerBound }) {
+      self.init(path: String(rest[..<range.lowerBound]), selection: make(String(rest[range.upperBound...])))
+      return
     }
     self.init(path: String(rest), selection: .table(""))
   }

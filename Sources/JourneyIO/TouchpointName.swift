@@ -1,8 +1,7 @@
+import Journeys
+
 /// What every touchpoint's name must satisfy, wherever it is read.
 enum TouchpointName {
-  /// Names that outputs use for what is not a touchpoint.
-  static let reserved = ["(start)", "(conversion)", "(null)", "(baseline)"]
-
   /// Refuses a name that is not UTF-8, and one that outputs use for something else.
   static func check(_ bytes: UnsafeRawBufferPointer) throws(RecordFault) {
     let position = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
@@ -12,7 +11,7 @@ enum TouchpointName {
         problem: "the touchpoint \(quotedForMessage(bytes)) is not UTF-8",
         remedy: "save the file as UTF-8")
     }
-    if reserved.contains(name) {
+    if TouchpointTable.reservedNames.contains(name) {
       throw RecordFault(
         position: position,
         problem: "\(quotedForMessage(name)) is the name of something else in the results",

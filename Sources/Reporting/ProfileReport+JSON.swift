@@ -63,7 +63,7 @@ extension ProfileReport {
     let own = figures.own
     let attributes = content.attributes[names[figures.id]]
     var fields: [String: JSONValue] = [
-      "touchpoint": .text(names[figures.id]), "touches": .integer(own.touches), "persons": .integer(own.persons),
+      "touchpoint": .text(names[figures.id]), "touches": .integer(own.touchEvents), "persons": .integer(own.persons),
       "coverage": Self.json(figures.coverage), "converters": .integer(own.converters),
       "converterCoverage": Self.json(figures.converterCoverage), "frequency": Self.json(figures.frequency),
       "journeys": .integer(own.journeys), "convertingJourneys": .integer(own.convertingJourneys),

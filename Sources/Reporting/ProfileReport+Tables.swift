@@ -34,9 +34,9 @@ extension ProfileReport {
 
   private var reachTable: ResultTable {
     var columns: [Column] = [
-      ("touches", { Self.whole($0.own.touches) }), ("persons", { Self.whole($0.own.persons) }),
-      ("of all", { Self.percent($0.coverage) }), ("converters", { Self.whole($0.own.converters) }),
-      ("of all", { Self.percent($0.converterCoverage) }), ("frequency", { Self.number($0.frequency, 2) }),
+      ("touches", { Self.whole($0.own.touchEvents) }), ("persons", { Self.whole($0.own.persons) }),
+      ("of persons", { Self.percent($0.coverage) }), ("converters", { Self.whole($0.own.converters) }),
+      ("of converters", { Self.percent($0.converterCoverage) }), ("frequency", { Self.number($0.frequency, 2) }),
     ]
     if figures.contains(where: { $0.impressions > 0 }) {
       columns.append(("impressions", { Self.number($0.impressions, 0) }))
@@ -50,7 +50,7 @@ extension ProfileReport {
 
   private var roleTable: ResultTable {
     table(
-      "Roles: conversions by position, and how much oftener than all touchpoints it takes that position",
+      "Roles: conversions by position, and how much more often than all touchpoints it takes that position",
       [
         ("solo", { Self.number($0.own.solo, 0) }), ("first", { Self.number($0.own.first, 0) }),
         ("middle", { Self.number($0.own.middle, 0) }), ("last", { Self.number($0.own.last, 0) }),
@@ -84,7 +84,7 @@ extension ProfileReport {
     columns.append(("high value", { .text($0.isHighValue ? "yes" : "") }))
     let percent = NumberText.percent(TouchpointFigures.highValueShare, decimals: 0)
     return table(
-      "Credit by \(modelName); the high-value group is the smallest set with \(percent) of the credit", columns)
+      "Credit by \(modelName) (CAC is cost a credited conversion); the high-value group is the smallest set with \(percent) of the credit", columns)
   }
 
   private var loyaltyTable: ResultTable {
@@ -200,9 +200,17 @@ extension ProfileReport {
     }
   }
 
+  /// What a title says where not all touchpoints take part.
+  private var combinationLimit: String {
+    names.count > TouchpointCombination.usualLimit
+      ? " (of the \(TouchpointCombination.usualLimit) touchpoints on the most journeys)" : ""
+  }
+
   private func combinationTable(size: Int) -> ResultTable {
     ResultTable(
-      title: size == 2 ? "Pairs on one journey, and their rate against all journeys" : "Triples on one journey",
+      title: size == 2
+        ? "Pairs on one journey, and their rate against all journeys\(combinationLimit)"
+        : "Triples on one journey\(combinationLimit)",
       columns: ["touchpoints", "conversions", "journeys", "rate", "lift"],
       rows: combinations(size: size).map { names, totals, rate, lift in
         [
@@ -228,7 +236,7 @@ extension ProfileReport {
       rows: sorted.map { figures in
         let own = figures.own
         let numbers: [Double?] = [
-          Double(own.touches), Double(own.persons), figures.coverage, Double(own.converters),
+          Double(own.touchEvents), Double(own.persons), figures.coverage, Double(own.converters),
           figures.converterCoverage, figures.frequency, Double(own.journeys), Double(own.convertingJourneys),
           figures.rateWith, figures.rateWithout, figures.lift, figures.meanLagDays, own.solo, own.first, own.middle,
           own.last, figures.introducerIndex, figures.influencerIndex, figures.closerIndex, figures.impressions,

@@ -39,9 +39,29 @@ struct TouchpointFigures: Sendable {
 
   static func all(_ content: ProfileReport.Content) -> [TouchpointFigures] {
     let profile = content.profile
-    let highValue = highValueGroup(content.attribution.credits)
-    return profile.byTouchpoint.indices.map { id in
-      TouchpointFigures(id, content, isHighValue: highValue.contains(id))
+    let sums = Sums(content)
+    return profile.byTouchpoint.indices.map { id in TouchpointFigures(id, content, sums) }
+  }
+
+  /// What all touchpoints have in common.
+  private struct Sums {
+    var first = 0.0
+    var middle = 0.0
+    var last = 0.0
+    let credit: Double
+    let hasClicks: Bool
+    let highValue: Set<Int>
+
+    init(_ content: ProfileReport.Content) {
+      for own in content.profile.byTouchpoint {
+        first += own.first
+        middle += own.middle
+        last += own.last
+      }
+      credit = content.attribution.creditTotal.conversions
+      hasClicks =
+        content.profile.byTouchpoint.contains { $0.clicks > 0 } || content.spend.contains { $0?.clicks != nil }
+      highValue = TouchpointFigures.highValueGroup(content.attribution.credits)
     }
   }
 
@@ -58,29 +78,24 @@ struct TouchpointFigures: Sendable {
     return group
   }
 
-  private init(_ id: Int, _ content: ProfileReport.Content, isHighValue: Bool) {
+  private init(_ id: Int, _ content: ProfileReport.Content, _ sums: Sums) {
     let profile = content.profile
     let own = profile.byTouchpoint[id]
     self.id = id
     self.own = own
-    self.isHighValue = isHighValue
+    isHighValue = sums.highValue.contains(id)
     func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
       denominator > 0 ? numerator / denominator : nil
     }
     coverage = ratio(Double(own.persons), Double(profile.persons))
     converterCoverage = ratio(Double(own.converters), Double(profile.converters))
-    frequency = ratio(Double(own.touches), Double(own.persons))
+    frequency = ratio(Double(own.touchEvents), Double(own.persons))
     rateWith = ratio(Double(own.convertingJourneys), Double(own.journeys))
     rateWithout = ratio(
       Double(profile.convertingJourneys - own.convertingJourneys), Double(profile.journeys - own.journeys))
     if let rateWith, let rateWithout { lift = ratio(rateWith, rateWithout) } else { lift = nil }
     meanLagDays = ratio(own.lagDays, Double(own.convertingJourneys))
 
-    let sums = profile.byTouchpoint.reduce(into: (first: 0.0, middle: 0.0, last: 0.0)) { sums, other in
-      sums.first += other.first
-      sums.middle += other.middle
-      sums.last += other.last
-    }
     let share = ratio(own.first + own.middle + own.last, sums.first + sums.middle + sums.last)
     func index(_ part: Double, _ sum: Double) -> Double? {
       ratio(part, sum).flatMap { positionShare in share.flatMap { ratio(positionShare, $0) } }
@@ -92,24 +107,26 @@ struct TouchpointFigures: Sendable {
     let spend = content.spend[id]
     impressions = spend?.impressions ?? Double(own.impressions)
     clicks = spend?.clicks ?? Double(own.clicks)
-    clickThroughRate = clicks > 0 || spend?.clicks != nil || own.clicks > 0 ? ratio(clicks, impressions) : nil
+    clickThroughRate = sums.hasClicks ? ratio(clicks, impressions) : nil
 
     let credit = content.attribution.credits[id]
     self.credit = credit
-    creditShare = ratio(credit.conversions, content.attribution.creditTotal.conversions)
+    creditShare = ratio(credit.conversions, sums.credit)
     cost = spend?.cost
-    costPerTouch = spend.flatMap { ratio($0.cost, Double(own.touches)) }
+    costPerTouch = spend.flatMap { ratio($0.cost, Double(own.touchEvents)) }
     acquisitionCost = spend.flatMap { ratio($0.cost, credit.conversions) }
     returnOnSpend = content.hasValue ? spend.flatMap { ratio(credit.value, $0.cost) } : nil
     repurchaseRate = ratio(Double(own.repurchasers), Double(own.introduced))
     lifetimeValue = content.hasValue ? ratio(own.introducedValue, Double(own.introduced)) : nil
   }
 
-  /// The position that it takes more often than others do.
+  /// The position that it takes more often than others do, and more often than the other positions.
   var role: String? {
     let indices = [
       ("introducer", introducerIndex), ("influencer", influencerIndex), ("closer", closerIndex),
     ].compactMap { name, index in index.map { (name, $0) } }
-    return indices.max { $0.1 < $1.1 }?.0
+    guard let best = indices.max(by: { $0.1 < $1.1 }), best.1 > 1, indices.count(where: { $0.1 == best.1 }) == 1
+    else { return nil }
+    return best.0
   }
 }

@@ -9,7 +9,7 @@ struct JourneysCommand: ParsableCommand {
     abstract: "Build journeys from an event log, and write them as a path table.",
     discussion: """
       EXAMPLE
-        touchstone journeys notebooks-data/events.csv --lookback 30d --output paths.csv
+        touchstone journeys notebooks-data/events.csv --spec notebooks-data/journeys.yaml --output paths.csv
 
       The path table goes to standard output or --output, what became of every event to standard error.
       """)
@@ -48,8 +48,8 @@ struct JourneysCommand: ParsableCommand {
         case .csv:
           let writer = PathTableWriter(journeys.paths, hasValue: journeys.hasValue)
           try output.write(writer.write)
-          if writer.separator != PathTableWriter.usualSeparator && !output.quiet {
-            note("some names hold '>'; read the table with --path-separator '\(writer.separator)'")
+          if writer.needsSeparatorOption && !output.quiet {
+            note("some names hold separators; read the table with --path-separator '\(writer.separator)'")
           }
         }
         if !output.quiet { say("read with \(escapedForMessage(journeys.layout))\n" + account.text) }

@@ -34,6 +34,32 @@ let benchmarks: @Sendable () -> Void = {
     }
   }
 
+  Benchmark("Shapley-markov, 20 touchpoints, exact") { benchmark in
+    let evidence = try evidence(rows: 100_000, touchpoints: 20)
+    benchmark.startMeasurement()
+    blackHole(try ShapleyMarkov().attribute(evidence))
+  }
+
+  Benchmark("Shapley-markov, 100 touchpoints, sampled to 1 %") { benchmark in
+    let evidence = try evidence(rows: 100_000, touchpoints: 100)
+    benchmark.startMeasurement()
+    blackHole(try ShapleyMarkov().attribute(evidence))
+  }
+
+  Benchmark("Bootstrap, 100 replicates of the default models, 50 touchpoints") { benchmark in
+    let evidence = try evidence(rows: 100_000, touchpoints: 50)
+    let models = try ModelCatalogue.models(ModelCatalogue.defaultList)
+    benchmark.startMeasurement()
+    blackHole(try Bootstrap(replicates: 100).distributions(of: models, on: evidence.paths))
+  }
+
+  Benchmark("Read 100,000 events and build journeys") { benchmark in
+    let bytes = Array(eventLog(events: 100_000).utf8)
+    benchmark.startMeasurement()
+    let reading = try EventReader().read(bytes: bytes, name: "benchmark")
+    blackHole(JourneyBuilder().build(reading.log, halfLives: [7]))
+  }
+
   Benchmark("Linear, 50 touchpoints, once read") { benchmark in
     let evidence = try evidence(rows: 100_000, touchpoints: 50)
     benchmark.startMeasurement()
@@ -61,4 +87,17 @@ private func evidence(rows: Int, touchpoints: Int) throws -> Evidence {
   let text = pathTable(rows: rows, touchpoints: touchpoints)
   return Evidence(
     paths: try PathTableReader().read(bytes: Array(text.utf8), name: "benchmark").table)
+}
+
+/// A seeded event log as CSV: five events a person, one in twenty a conversion.
+private func eventLog(events: Int) -> String {
+  var stream = RandomStream(seed: 2, purpose: .permutation, index: 0)
+  var text = "user_id,time,touchpoint,conversion,value\n"
+  for _ in 0..<events {
+    let user = Int.random(in: 0..<events / 5, using: &stream)
+    let time = 1_700_000_000 + Int.random(in: 0..<5_000_000, using: &stream)
+    let converts = Int.random(in: 0..<20, using: &stream) == 0
+    text += "\(user),\(time),t\(Int.random(in: 0..<12, using: &stream)),\(converts ? "1,20" : "0,")\n"
+  }
+  return text
 }

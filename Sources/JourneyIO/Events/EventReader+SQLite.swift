@@ -91,7 +91,7 @@ extension EventReader {
       block = parser.finish(nil)
       rowCount += block.rowCount
       withoutTouchpoint += block.withoutTouchpoint
-      let ids = block.newNames.names.map { touchpoints.intern($0) }
+      let ids = touchpoints.intern(allOf: block.newNames)
       block.replaceProvisional(from: Int32(known.count), with: ids)
       block.seal()
       builder.addSealed([block.batch])

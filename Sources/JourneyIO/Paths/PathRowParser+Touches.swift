@@ -9,6 +9,10 @@ extension PathRowParser {
   ) throws(RecordFault) -> Int {
     let field = TouchpointName.withoutGuard(field.trimmed)
     if field.start == field.end { return 0 }
+    if field.start.pointee == UInt8(ascii: "("), field.bytes.elementsEqual(PathTableFormat.baselinePath.utf8) {
+      isBaseline = true
+      return 0
+    }
     var count = 0
     var position = field.start
     while true {

@@ -15,6 +15,8 @@ struct PathRowParser: FieldSink, ~Copyable {
     set { block.lineCount = newValue }
   }
   private(set) var row: Row
+  /// Whether the record says itself that no touch belongs to it.
+  var isBaseline = false
 
   /// - Parameters:
   ///   - known: The names that keep their ids; others get provisional ones.
@@ -64,6 +66,7 @@ struct PathRowParser: FieldSink, ~Copyable {
   mutating func begin(_ record: UnsafePointer<UInt8>) {
     row.totals = PathTotals(conversions: 0)
     row.touchCount = 0
+    isBaseline = false
     row.pathOrigin = record
     row.valueOrigin = record
   }
@@ -86,7 +89,7 @@ struct PathRowParser: FieldSink, ~Copyable {
         problem: "\(columnName(.value)) is \(row.totals.value) on a row without conversions",
         remedy: "count its conversions, or set the value to 0")
     }
-    if row.touchCount == 0 && layout.emptyPaths == .reject {
+    if row.touchCount == 0 && layout.emptyPaths == .reject && !isBaseline {
       throw RecordFault(
         position: row.pathOrigin!, problem: "the path is empty",
         remedy: "remove the row, or count it as baseline with --empty-paths baseline")

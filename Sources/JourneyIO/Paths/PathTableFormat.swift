@@ -42,6 +42,9 @@ public struct PathTableFormat: Sendable, Equatable {
     case drop
   }
 
+  /// What stands for the path of journeys without a touch in tables that ``PathTableWriter`` wrote.
+  static let baselinePath = "(baseline)"
+
   static let decayConversionsPrefix = "time_decay_conversions_"
   static let decayValuePrefix = "time_decay_value_"
 

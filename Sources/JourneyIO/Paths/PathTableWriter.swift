@@ -22,6 +22,13 @@ public struct PathTableWriter: Sendable {
   /// What is written where no name holds it.
   public static let usualSeparator = " > "
 
+  /// Whether a reader may take something else for the separator: that is then to be said.
+  public var needsSeparatorOption: Bool {
+    if separator != Self.usualSeparator { return true }
+    let hasLongPaths = table.parts.contains { part in part.touchCount > part.count }
+    return !hasLongPaths && table.touchpoints.names.contains { name in name.contains { "|;^,".contains($0) } }
+  }
+
   private static let rowsPerPiece = 4096
   private static let piecesPerWave = 64
 
@@ -47,13 +54,13 @@ public struct PathTableWriter: Sendable {
   private static func separator(for names: [String]) -> String {
     let candidates = [usualSeparator, " -> ", " => ", " → ", " | ", " ^ ", " ; "]
     let free = candidates.first { candidate in
-      let mark = candidate.dropFirst().dropLast()
-      return !names.contains { $0.contains(mark) }
+      let mark = Array(candidate.dropFirst().dropLast().utf8)
+      return !names.contains { Array($0.utf8).firstRange(of: mark) != nil }
     }
     if let free { return free }
     // Some mark that no name holds.
     var marks = "»"
-    while names.contains(where: { $0.contains(marks) }) { marks += "»" }
+    while names.contains(where: { Array($0.utf8).firstRange(of: Array(marks.utf8)) != nil }) { marks += "»" }
     return " \(marks) "
   }
 
@@ -79,6 +86,7 @@ public struct PathTableWriter: Sendable {
     if table.untouched.journeys > 0 {
       var text: [UInt8] = []
       let none = UnsafeBufferPointer<Int32>(start: nil, count: 0)
+      text.append(contentsOf: PathTableFormat.baselinePath.utf8)
       append(none, table.untouched, UnsafeBufferPointer(start: nil, count: 0), to: &text)
       try text.withUnsafeBytes(write)
     }

@@ -137,7 +137,14 @@ extension JourneySpecification {
 
   private mutating func read(touchpoints: YAMLMapping) throws(InputError) {
     try touchpoints.check(["preset", "rules"])
-    for rule in try touchpoints.mappings("rules") { self.touchpoints.rules.append(try Self.rule(rule)) }
+    let rules = try touchpoints.mappings("rules")
+    for (index, rule) in rules.enumerated() {
+      self.touchpoints.rules.append(try Self.rule(rule))
+      let hidesOthers = index + 1 < rules.count || touchpoints.keys.contains("preset")
+      if rule.keys.contains("default") && hidesOthers {
+        throw rule.wrong("default", "it as the last rule and without a preset: it hides all that comes behind it")
+      }
+    }
     if let preset = try touchpoints.choice("preset", TouchpointPreset.self) {
       switch preset {
       case .ga4: self.touchpoints.rules += TouchpointRules.defaultChannelGroups.rules
@@ -147,6 +154,13 @@ extension JourneySpecification {
 
   private static func rule(_ rule: YAMLMapping) throws(InputError) -> TouchpointRule {
     try rule.check(["to", "default"] + TouchpointField.allCases.map(\.rawValue))
+    for key in ["to", "default"] {
+      guard let name = try rule.text(key) else { continue }
+      let isPadded = name.first?.isWhitespace ?? true || name.last?.isWhitespace ?? true
+      if isPadded || TouchpointTable.reservedNames.contains(name) {
+        throw rule.wrong(key, "a touchpoint: not empty, without spaces around it, and not a name such as (start) that results use")
+      }
+    }
     if let name = try rule.text("default") {
       guard rule.keys == ["default"] else {
         throw rule.wrong("default", "a default without conditions, as the last rule")

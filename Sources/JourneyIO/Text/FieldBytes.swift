@@ -6,18 +6,18 @@ struct FieldBytes {
   var end: UnsafePointer<UInt8>
   var origin: UnsafePointer<UInt8>
 
-  /// Without spaces, and without the carriage return of a line's end.
+  /// Without spaces and control characters at both ends, the carriage return of a line's end among them.
   @inline(__always)
   var trimmed: FieldBytes {
     var field = self
-    while field.start < end && field.start.pointee == UInt8(ascii: " ") { field.start += 1 }
+    while field.start < end && Self.isBlank(field.start.pointee) { field.start += 1 }
     while field.start < field.end && Self.isBlank((field.end - 1).pointee) { field.end -= 1 }
     return field
   }
 
   @inline(__always)
   private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\r")
+    byte <= UInt8(ascii: " ")
   }
 
   @inline(__always)

@@ -117,7 +117,7 @@ final class WaveReader {
         rowCount += parsed[index].rowCount
         bytes += blocks[index].count
         if parsed[index].newNames.count > 0 {
-          let ids = parsed[index].newNames.names.map { touchpoints.intern($0) }
+          let ids = touchpoints.intern(allOf: parsed[index].newNames)
           parsed[index].replaceProvisional(from: provisionalStart, with: ids)
         }
       }

@@ -49,6 +49,7 @@ public struct JourneyProfile: Sendable, Equatable {
     case .click: byTouchpoint[id].clicks += 1
     case .visit: break
     }
+    if item.role.rawValue <= Event.Role.touchAndConversion.rawValue { byTouchpoint[id].touchEvents += 1 }
     for column in 0..<columns {
       let value = measures[Int(item.index) * columns + column]
       guard !value.isNaN else { continue }
@@ -92,11 +93,12 @@ public struct JourneyProfile: Sendable, Equatable {
     let lag = Self.days(from: set.times[range.lowerBound], to: endTime)
     lagDays += lag
     lags[Self.lagBounds.firstIndex { lag < $0 } ?? Self.lagBounds.count] += 1
-    for touch in found {
-      let id = Int(touch)
-      byTouchpoint[id].convertingJourneys += 1
-      let position = range.lowerBound + path.firstIndex(of: touch)!
-      byTouchpoint[id].lagDays += Self.days(from: set.times[position], to: endTime)
+    var next = 0
+    for (position, touch) in path.enumerated() where next < found.count && touch == found[next] {
+      // Those found are in the order of their first touch.
+      next += 1
+      byTouchpoint[Int(touch)].convertingJourneys += 1
+      byTouchpoint[Int(touch)].lagDays += Self.days(from: set.times[range.lowerBound + position], to: endTime)
     }
     if found.count == 1 {
       byTouchpoint[Int(path[0])].solo += conversions

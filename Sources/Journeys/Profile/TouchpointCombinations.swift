@@ -5,6 +5,9 @@ public struct TouchpointCombination: Sendable, Equatable {
   /// The journeys that hold all of them, whatever else they hold; their conversions and value.
   public let totals: PathTotals
 
+  /// So many touchpoints take part where nothing else is said.
+  public static let usualLimit = 20
+
   /// The combinations in a table, those with the most conversions first, then those with the most journeys.
   ///
   /// - Parameters:
@@ -13,7 +16,7 @@ public struct TouchpointCombination: Sendable, Equatable {
   ///   - mostTouchpoints: Only so many touchpoints take part, those on the most journeys; at most 64.
   /// - Complexity: O(touches), and O(k³) for each distinct set of k touchpoints, with k ≤ `mostTouchpoints`.
   public static func all(
-    in paths: PathTable, size: Int, mostTouchpoints: Int = 20
+    in paths: PathTable, size: Int, mostTouchpoints: Int = usualLimit
   ) -> [TouchpointCombination] {
     precondition((2...3).contains(size), "pairs or triples")
     precondition((1...64).contains(mostTouchpoints), "a set is one word")

@@ -3,8 +3,10 @@
 /// Counts of journeys weigh a journey once; first, middle, last and solo weigh it by its conversions, so that they can be
 /// set beside credits.
 public struct TouchpointProfile: Sendable, Equatable {
-  /// Touches in journeys.
+  /// Touches in journeys; one that stands in several counts in each.
   public internal(set) var touches = 0
+  /// Touches that happened, duplicates and bots left out, whatever journeys made of them.
+  public internal(set) var touchEvents = 0
   /// Persons with a journey that holds it.
   public internal(set) var persons = 0
   /// Persons with a converting journey that holds it.
@@ -18,7 +20,7 @@ public struct TouchpointProfile: Sendable, Equatable {
   public internal(set) var solo = 0.0
   /// Conversions of other journeys that it begins.
   public internal(set) var first = 0.0
-  /// Conversions of other journeys that hold it neither first nor last.
+  /// Conversions of other journeys that hold it at a touch that is neither the first nor the last.
   public internal(set) var middle = 0.0
   /// Conversions of other journeys that it ends.
   public internal(set) var last = 0.0
@@ -47,6 +49,7 @@ public struct TouchpointProfile: Sendable, Equatable {
 
   mutating func add(_ other: Self) {
     touches += other.touches
+    touchEvents += other.touchEvents
     persons += other.persons
     converters += other.converters
     journeys += other.journeys

@@ -106,6 +106,7 @@ public struct TouchpointRules: Sendable {
     func given(_ field: TouchpointField) -> String? { values[field].flatMap { $0.isEmpty ? nil : $0 } }
     if let touchpoint = given(.touchpoint) { return touchpoint }
     let pair = [given(.source), given(.medium)].compactMap { $0 }
-    return pair.isEmpty ? given(.campaign) ?? name : pair.joined(separator: " / ")
+    let found = pair.isEmpty ? given(.campaign) ?? name : pair.joined(separator: " / ")
+    return TouchpointTable.reservedNames.contains(found) ? found + " / (not set)" : found
   }
 }

@@ -76,6 +76,25 @@ public struct TouchpointTable: Sendable {
     return id
   }
 
+  /// Adds all of another table's spellings, and returns the ids here of its names.
+  ///
+  /// - Complexity: O(names).
+  public mutating func intern(allOf other: TouchpointTable) -> [Int32] {
+    let ids = other.names.map { intern($0) }
+    if other.spellingIDs.count > other.names.count {
+      for spelling in other.spellingIDs.indices {
+        intern(
+          String(
+            decoding: other.spellingBytes[other.spellingStarts[spelling]..<other.spellingStarts[spelling + 1]],
+            as: UTF8.self))
+      }
+    }
+    return ids
+  }
+
+  /// Names that outputs use for what is not a touchpoint.
+  public static let reservedNames = ["(start)", "(conversion)", "(null)", "(baseline)"]
+
   /// A table of the names that these names stand for, in the order of their UTF-8 bytes, and for each old id the new
   /// one.
   ///
