@@ -82,7 +82,7 @@ extension ProfileReport {
       "isHighValue": .boolean(figures.isHighValue),
     ]
     var means: [String: JSONValue] = [:]
-    for (index, name) in content.profile.measureNames.enumerated() where name != EventLog.costMeasure {
+    for (index, name) in content.profile.measureNames.enumerated().dropFirst(content.profile.hasCost ? 1 : 0) {
       means[name] = Self.json(
         own.measureCounts[index] > 0 ? own.measureSums[index] / Double(own.measureCounts[index]) : nil)
     }

@@ -84,7 +84,8 @@ extension ProfileReport {
     columns.append(("high value", { .text($0.isHighValue ? "yes" : "") }))
     let percent = NumberText.percent(TouchpointFigures.highValueShare, decimals: 0)
     return table(
-      "Credit by \(modelName) (CAC is cost a credited conversion); the high-value group is the smallest set with \(percent) of the credit", columns)
+      "Credit by \(modelName) (CAC is cost a credited conversion); the high-value group is the smallest set with \(percent) of the credit",
+      columns)
   }
 
   private var loyaltyTable: ResultTable {
@@ -97,7 +98,7 @@ extension ProfileReport {
 
   /// The means of the further numbers; `nil` where there are none.
   private var measureTable: ResultTable? {
-    let measures = content.profile.measureNames.enumerated().filter { $0.element != EventLog.costMeasure }
+    let measures = content.profile.measureNames.enumerated().dropFirst(content.profile.hasCost ? 1 : 0)
     guard !measures.isEmpty else { return nil }
     return table(
       "Means over its events",

@@ -15,7 +15,6 @@ struct JourneyInput {
     let account: JourneyAccount
     let identities: IdentityReport?
     let profile: JourneyProfile?
-    let measureNames: [String]
   }
 
   /// Reads an input, with progress on standard error where someone may be watching.
@@ -34,15 +33,17 @@ struct JourneyInput {
     switch reading {
     case .paths(let result): return JourneyInput(result, location, quiet: quiet)
     case .events(let result):
-      return JourneyInput(
+      let input = JourneyInput(
         result, specification, halfLives: halfLives, wantsProfile: wantsProfile)
+      try PathTableReader.check(input.paths, name: location.name)
+      return input
     }
   }
 
   private init(_ result: PathTableReader.Result, _ location: InputLocation, quiet: Bool) {
     if result.weightlessRows > 0 && !result.layout.hasNulls && !quiet {
       note(
-        "\(result.weightlessRows) of \(result.rows) rows of \(location.name) have no conversions, and no column"
+        "\(result.weightlessRows) of \(result.rows) rows of \(escapedForMessage(location.name)) have no conversions, and no column"
           + " counts journeys without; if each row is one journey, use --rows journeys")
     }
     paths = result.table
@@ -65,7 +66,6 @@ struct JourneyInput {
     hasValue = result.layout.hasValue
     layout = result.layout.summary
     events = Events(
-      account: account, identities: result.log.identities, profile: built.profile,
-      measureNames: result.layout.measureNames)
+      account: account, identities: result.log.identities, profile: built.profile)
   }
 }

@@ -73,17 +73,16 @@ enum TouchpointSpend {
     _ profile: JourneyProfile, table: CostTable?, attributes: [String: TouchpointAttributes]
   ) -> (spend: [ProfileReport.Spend?], remarks: [String]) {
     let totals = table?.totals ?? [:]
-    let costMeasure = profile.measureNames.firstIndex(of: EventLog.costMeasure)
     let names = profile.touchpoints.names
     let spend = names.indices.map { id -> ProfileReport.Spend? in
       let own = profile.byTouchpoint[id]
       let listed = totals[names[id]]
-      let logged = costMeasure.flatMap { own.measureCounts[$0] > 0 ? own.measureSums[$0] : nil }
+      let logged = profile.hasCost && own.measureCounts[0] > 0 ? own.measureSums[0] : nil
       if listed != nil || logged != nil {
         return ProfileReport.Spend(
           cost: (listed?.cost ?? 0) + (logged ?? 0), impressions: listed?.impressions, clicks: listed?.clicks)
       }
-      return attributes[names[id]]?.costPerTouch.map { ProfileReport.Spend(cost: $0 * Double(own.touches)) }
+      return attributes[names[id]]?.costPerTouch.map { ProfileReport.Spend(cost: $0 * Double(own.touchEvents)) }
     }
     let unknown = totals.keys.filter { !names.contains($0) }.sorted()
     let remarks = unknown.map { name in

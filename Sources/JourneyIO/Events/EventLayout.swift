@@ -33,7 +33,7 @@ public struct EventLayout: Sendable, Equatable {
 
   /// The names of the measures, the cost first where there is one.
   public var measureNames: [String] {
-    (hasCost ? [EventLog.costMeasure] : []) + measures.dropFirst(hasCost ? 1 : 0).map { columnNames[$0] }
+    measures.map { columnNames[$0] }
   }
 
   /// The parts of a touchpoint as the log names it.

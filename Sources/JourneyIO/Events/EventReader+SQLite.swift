@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Journeys
 import Parallel
@@ -5,6 +6,7 @@ import Parallel
 /// Events from an SQLite database, read through GRDB.
 extension EventReader {
   private static let rowsPerWave = 1 << 16
+  private static let bytesPerWave = 64 << 20
 
   func read(_ location: SQLiteLocation) throws(InputError) -> Result {
     if case .table("") = location.selection {
@@ -63,13 +65,13 @@ extension EventReader {
     let reading = HeaderReading(keys, delimiter: 0, search: EventLayout.search(format))
     var fields = RowFields(columns: keys.count)
     var next = try rows.next()
-    let first = next.map { fields.fill($0) }
+    let first = try next.map { try fields.fill($0) }
     let layout = try EventLayout(
       reading, format: format, hasDelimiter: false, source: location.path, line: nil
     ) { column in first.map { Array($0[column].trimmed.bytes) } }
 
     var builder = EventLogBuilder(
-      identifierColumns: layout.users.map { keys[$0] }, measureNames: layout.measureNames)
+      identifierColumns: layout.users.map { keys[$0] }, measureNames: layout.measureNames, hasCost: layout.hasCost)
     var touchpoints = TouchpointTable()
     var block = ParsedEvents(
       batch: EventBatch(identifierColumns: layout.users.count, measureColumns: layout.measures.count))
@@ -78,9 +80,12 @@ extension EventReader {
       block.clear()
       let known = touchpoints
       var parser = EventRowParser(layout, known: known, block: block)
-      while let row = next, parser.block.rowCount < Self.rowsPerWave {
+      while let row = next, parser.block.rowCount < Self.rowsPerWave,
+        parser.block.batch.identifierByteCount < Self.bytesPerWave
+      {
+        let filled = try fields.fill(row)
         do throws(RecordFault) {
-          try Self.read(fields.fill(row), into: &parser)
+          try Self.read(filled, into: &parser)
         } catch {
           throw InputError(
             .badData, source: "\(location.path), row \(rowCount + parser.block.rowCount)",
@@ -149,17 +154,18 @@ private struct RowFields: ~Copyable {
   }
 
   /// The row's fields; NULL is empty. They are good until the next row.
-  mutating func fill(_ row: Row) -> UnsafeBufferPointer<FieldBytes> {
+  mutating func fill(_ row: Row) throws -> UnsafeBufferPointer<FieldBytes> {
     text.removeAll(keepingCapacity: true)
     var starts: [Int] = []
-    for (_, value) in row {
+    for (index, (_, value)) in row.enumerated() {
       starts.append(text.count)
       switch value.storage {
       case .null: break
       case .int64(let number): text.append(contentsOf: "\(number)".utf8)
       case .double(let number): text.append(contentsOf: Self.decimal(number).utf8)
-      case .string(let string): text.append(contentsOf: string.utf8)
-      case .blob(let data): text.append(contentsOf: data)
+      case .string, .blob:
+        // The bytes as they are: a string would end at a zero byte and repair what is not UTF-8.
+        try row.withUnsafeData(atIndex: index) { data in text.append(contentsOf: data ?? Data()) }
       }
       // Behind a field, bytes must be readable.
       text.append(contentsOf: repeatElement(0, count: ByteBlock.padding))

@@ -56,7 +56,8 @@ public struct EventReader: Sendable {
     let identifiers = layout.users.count
     let measures = layout.measures.count
     var builder = EventLogBuilder(
-      identifierColumns: layout.users.map { layout.columnNames[$0] }, measureNames: layout.measureNames)
+      identifierColumns: layout.users.map { layout.columnNames[$0] }, measureNames: layout.measureNames,
+      hasCost: layout.hasCost)
     var withoutTouchpoint = 0
     let touchpoints = try waves.read(
       skipsHeader: layout.delimiter != nil, progress: progress,
@@ -81,7 +82,14 @@ public struct EventReader: Sendable {
   private func layout(of waves: WaveReader) throws(InputError) -> EventLayout {
     if waves.isJSONLines {
       let search = EventLayout.search(format)
-      var keys = JSONRecords.keys(of: waves.sample)
+      var keys: [String]
+      do throws(RecordFailure) {
+        keys = try JSONRecords.keys(of: waves.sample)
+      } catch {
+        throw InputError(
+          .badData, source: waves.name, line: error.lineOffset + 1, column: error.column, problem: error.problem,
+          remedy: error.remedy)
+      }
       // A key that an option names may come later.
       let named = search.wanted.values.filter { $0 != ColumnSearch<EventLayout.Field>.absent }
       keys += named.filter { !keys.contains($0) }.sorted()
@@ -93,6 +101,11 @@ public struct EventReader: Sendable {
           _ = JSONRecords(keys: reading.names).parse(waves.sample, into: &sink)
         }
       }
+    }
+    if waves.sample.first == UInt8(ascii: "[") {
+      throw InputError(
+        .badData, source: waves.name, line: 1, problem: "this begins like a JSON array",
+        remedy: "write one object a line, as jq -c '.[]' does")
     }
     let (header, rest) = try waves.header()
     let reading = Header.bestReading(

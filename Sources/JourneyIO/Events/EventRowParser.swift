@@ -98,7 +98,8 @@ struct EventRowParser: FieldSink, ~Copyable {
     guard let option = layout.optionForMissing(key) else { return }
     throw RecordFault(
       position: position,
-      problem: "the key \(quotedForMessage(key)) occurs here for the first time, too late to be found",
+      problem:
+        "the key \(quotedForMessage(key)) holds no single value, or occurs here for the first time, too late to be found",
       remedy: "name it with \(option), or leave it out with \(option) none")
   }
 
@@ -196,6 +197,12 @@ struct EventRowParser: FieldSink, ~Copyable {
     for (index, part) in layout.names.enumerated() {
       let field = fields[part.column].trimmed
       if index > 0 { name.append(EventLayout.partSeparator) }
+      if field.bytes.contains(EventLayout.partSeparator) {
+        throw RecordFault(
+          position: field.origin,
+          problem: "the \(part.field.rawValue) \(quotedForMessage(field.bytes)) holds a control character",
+          remedy: "remove it")
+      }
       name.append(contentsOf: field.bytes)
       if !field.isEmpty {
         isEmpty = false

@@ -35,7 +35,9 @@ public struct ZoneOffsets: Sendable, Equatable {
   private static func fixedOffset(_ name: String) -> Int64? {
     let text = name.uppercased().hasPrefix("UTC") ? name.dropFirst(3) : name[...]
     guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
-    let pieces = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+    var digits = String(text.dropFirst())
+    if digits.count == 4, !digits.contains(":") { digits.insert(":", at: digits.index(digits.startIndex, offsetBy: 2)) }
+    let pieces = digits.split(separator: ":", omittingEmptySubsequences: false)
     guard pieces.count <= 2, pieces.allSatisfy({ $0.utf8.allSatisfy { $0 &- 0x30 <= 9 } }),
       let hours = Int64(pieces[0]), hours <= 18, pieces[0].count <= 2,
       let minutes = pieces.count == 2 ? Int64(pieces[1]) : 0, minutes < 60

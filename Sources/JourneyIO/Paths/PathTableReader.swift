@@ -83,7 +83,12 @@ public struct PathTableReader: Sendable {
         .badData, source: name, line: 1, problem: "there is a header and no row behind it",
         remedy: "give at least one path")
     }
-    if table.totals.journeys > 9_007_199_254_740_992 || !table.totals.value.isFinite {
+    try Self.check(table, name: name)
+  }
+
+  /// Refuses a table whose totals Double cannot count exactly.
+  public static func check(_ table: PathTable, name: String) throws(InputError) {
+    if table.totals.journeys > RowLimits.largestCount || !table.totals.value.isFinite {
       throw InputError(
         .badData, source: name,
         problem: "the rows add up to \(table.totals.journeys) journeys worth \(table.totals.value),"

@@ -117,18 +117,10 @@ extension JourneySpecification {
     events.refunds = refunds
   }
 
-  /// Sets the lookback; that of impressions follows unless it is given.
-  public mutating func set(lookback: DurationText?, impressions: DurationText?) {
-    if let lookback {
-      rules.lookback = lookback.microseconds
-      rules.impressionLookback = lookback.microseconds
-    }
-    if let impressions { rules.impressionLookback = impressions.microseconds }
-  }
-
   private mutating func read(identity: YAMLMapping) throws(InputError) {
     try identity.check(["shared-identifiers"])
     if let number = try identity.number("shared-identifiers", from: 1) {
+      guard number == number.rounded() else { throw identity.wrong("shared-identifiers", "a whole number from 1 on") }
       events.sharedIdentifiers = Int(min(number, 1e9))
     }
   }
@@ -158,7 +150,8 @@ extension JourneySpecification {
       guard let name = try rule.text(key) else { continue }
       let isPadded = name.first?.isWhitespace ?? true || name.last?.isWhitespace ?? true
       if isPadded || TouchpointTable.reservedNames.contains(name) {
-        throw rule.wrong(key, "a touchpoint: not empty, without spaces around it, and not a name such as (start) that results use")
+        throw rule.wrong(
+          key, "a touchpoint: not empty, without spaces around it, and not a name such as (start) that results use")
       }
     }
     if let name = try rule.text("default") {

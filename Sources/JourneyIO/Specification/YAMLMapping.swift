@@ -46,7 +46,7 @@ struct YAMLMapping {
     guard let mapping = node.mapping else {
       throw InputError(
         .badData, source: source, line: node.mark?.line, column: node.mark?.column,
-        problem: "\(path.isEmpty ? "the file" : String(path.dropLast())) holds no keys",
+        problem: "\(path.isEmpty ? "the file" : escapedForMessage(String(path.dropLast()))) holds no keys",
         remedy: "write key: value, one a line")
     }
     self.node = mapping
@@ -80,7 +80,7 @@ struct YAMLMapping {
 
   private func wrong(_ key: String, _ node: Node, _ wanted: String) -> InputError {
     let found = node.scalar.map { quotedForMessage($0.string) } ?? "no single value"
-    return fault(node, "\(path)\(key) is \(found)", "give \(wanted)")
+    return fault(node, "\(escapedForMessage(path + key)) is \(found)", "give \(wanted)")
   }
 
   /// Says that a key's value is not what is wanted.
@@ -91,12 +91,12 @@ struct YAMLMapping {
     let mark = node.first?.key.mark
     return InputError(
       .badData, source: source, line: mark?.line, column: mark?.column,
-      problem: "there is no \(path)\(key), \(what)", remedy: "add it")
+      problem: "there is no \(escapedForMessage(path + key)), \(what)", remedy: "add it")
   }
 
   /// Says that one of a key's values is not what is wanted.
   func wrong(_ key: String, found text: String, _ wanted: String) -> InputError {
-    fault(node[key]!, "\(path)\(key) is \(quotedForMessage(text))", "give \(wanted)")
+    fault(node[key]!, "\(escapedForMessage(path + key)) is \(quotedForMessage(text))", "give \(wanted)")
   }
 
   // MARK: Values

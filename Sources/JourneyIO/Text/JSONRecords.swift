@@ -1,12 +1,15 @@
+import Journeys
+
 /// Cuts JSON Lines into records and fields: one object a line, its keys the columns; the keys of an object inside are named
 /// with a point between, as in `user.id`.
 ///
 /// In place, as for delimited text: only strings with escapes are copied.
 struct JSONRecords: Sendable {
-  private let keys: [[UInt8]]
+  /// The ids are the columns.
+  private let keys: TouchpointTable
 
   /// - Parameter keys: The keys to give to the sink, by column; all others are passed over.
-  init(keys: [String]) { self.keys = keys.map { Array($0.utf8) } }
+  init(keys: [String]) { self.keys = TouchpointTable(keys) }
 
   /// Reads all records of a block, up to the first that cannot be read, and says why that one cannot.
   ///
@@ -35,7 +38,7 @@ struct JSONRecords: Sendable {
               position: scanner.position, problem: "text follows the object of this line",
               remedy: "write one JSON object a line")
           }
-          try sink.end(line, columns: keys.count)
+          try sink.end(line, columns: keys.names.count)
           copies.removeAll()
         }
       } catch {
@@ -67,6 +70,7 @@ struct JSONRecords: Sendable {
         if let column {
           throw nested(column, "an object", "name its inner key, as in \(name(column)).id", scanner.position)
         }
+        try meet(prefix, key, &sink)
         guard prefix.count < 4096 else {
           throw RecordFault(
             position: opening, problem: "objects are nested too deeply", remedy: "flatten the record")
@@ -78,14 +82,14 @@ struct JSONRecords: Sendable {
         prefix.removeLast(prefix.count - length)
       case UInt8(ascii: "["):
         if let column { throw nested(column, "a list", "write one value", scanner.position) }
+        try meet(prefix, key, &sink)
         try scanner.skipList()
       default:
         let value = try scanner.scalar(&copies)
         if let column {
           try sink.take(value, column: column)
         } else {
-          let name = String(decoding: prefix, as: UTF8.self) + String(decoding: key.bytes, as: UTF8.self)
-          try sink.meetUnknownKey(name, at: key.origin)
+          try meet(prefix, key, &sink)
         }
       }
       scanner.skipBlanks()
@@ -95,7 +99,15 @@ struct JSONRecords: Sendable {
     }
   }
 
-  private func name(_ column: Int) -> String { String(decoding: keys[column], as: UTF8.self) }
+  /// Tells the sink of a key that is none of the columns.
+  private func meet<Sink: FieldSink & ~Copyable>(
+    _ prefix: [UInt8], _ key: FieldBytes, _ sink: inout Sink
+  ) throws(RecordFault) {
+    let name = String(decoding: prefix, as: UTF8.self) + String(decoding: key.bytes, as: UTF8.self)
+    try sink.meetUnknownKey(name, at: key.origin)
+  }
+
+  private func name(_ column: Int) -> String { keys.names[column] }
 
   private func nested(
     _ column: Int, _ found: String, _ remedy: String, _ position: UnsafePointer<UInt8>
@@ -107,35 +119,43 @@ struct JSONRecords: Sendable {
   /// The column of a key inside objects whose keys and points are `prefix`.
   @inline(__always)
   private func column(_ prefix: [UInt8], _ key: FieldBytes) -> Int? {
-    for (column, wanted) in keys.enumerated() where wanted.count == prefix.count + key.count {
-      if wanted.starts(with: prefix) && wanted[prefix.count...].elementsEqual(key.bytes) { return column }
-    }
-    return nil
+    if prefix.isEmpty { return keys.id(ofBytes: key.rawBytes).map(Int.init) }
+    return (prefix + key.bytes).withUnsafeBytes { keys.id(ofBytes: $0).map(Int.init) }
   }
 
   // MARK: Keys
 
   /// The keys of a sample's records, in the order in which they occur, up to the first that cannot be read.
-  static func keys(of sample: UnsafeRawBufferPointer) -> [String] {
+  ///
+  /// - Throws: Where not even the first record can be read.
+  static func keys(of sample: UnsafeRawBufferPointer) throws(RecordFailure) -> [String] {
     guard let base = sample.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return [] }
     let end = base + sample.count
     var line = base
-    var keys: [String] = []
+    var keys = TouchpointTable()
+    var (lines, records) = (0, 0)
     var copies = FieldCopies()
     while line < end {
       let lineEnd = ByteScan.first(ByteScan.pattern(UInt8(ascii: "\n")), from: line, to: end)
       var scanner = JSONScanner(position: line, end: lineEnd)
       scanner.skipBlanks()
       if scanner.position < lineEnd {
-        do throws(RecordFault) { try collect(&scanner, "", &keys, &copies) } catch { return keys }
+        do throws(RecordFault) {
+          try collect(&scanner, "", &keys, &copies)
+        } catch {
+          if records == 0 { throw RecordFailure(error, record: line, lines: lines) }
+          return keys.names
+        }
+        records += 1
       }
+      lines += 1
       line = lineEnd + 1
     }
-    return keys
+    return keys.names
   }
 
   private static func collect(
-    _ scanner: inout JSONScanner, _ prefix: String, _ keys: inout [String], _ copies: inout FieldCopies
+    _ scanner: inout JSONScanner, _ prefix: String, _ keys: inout TouchpointTable, _ copies: inout FieldCopies
   ) throws(RecordFault) {
     try scanner.expect("{", "a JSON object begins with {")
     scanner.skipBlanks()
@@ -152,7 +172,7 @@ struct JSONRecords: Sendable {
       case UInt8(ascii: "["): try scanner.skipList()
       default:
         _ = try scanner.scalar(&copies)
-        if !keys.contains(key) { keys.append(key) }
+        keys.intern(key)
       }
       scanner.skipBlanks()
       if scanner.skip(",") { continue }

@@ -30,7 +30,7 @@ public struct JourneyBuilder: Sendable {
   ///   - wantsProfile: Whether to profile the touchpoints.
   /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path table.
   public func build(
-    _ log: EventLog, rename: (String) -> String = { $0 }, halfLives: [Double] = [],
+    _ log: EventLog, rename: @Sendable (String) -> String = { $0 }, halfLives: [Double] = [],
     wantsProfile: Bool = false
   ) -> Result {
     precondition(halfLives.allSatisfy { $0 > 0 }, "a half-life is above 0")
@@ -40,13 +40,13 @@ public struct JourneyBuilder: Sendable {
 
     var builder = PathTableBuilder(halfLives: halfLives)
     var account = JourneyAccount()
-    var profile = wantsProfile ? JourneyProfile(touchpoints, log.measureNames) : nil
+    var profile = wantsProfile ? JourneyProfile(touchpoints, log) : nil
     for wave in Parallel.ranges(count: EventLog.shardCount, length: Self.shardsPerWave) {
       let results = Parallel.map(wave.count) { index in
         var shard = ShardJourneys(rules, isDirect: isDirect, touchpoints: ids, measures: log.measureNames.count)
         return shard.build(
           log.shards[wave.lowerBound + index], halfLives: halfLives,
-          profile: wantsProfile ? JourneyProfile(touchpoints, log.measureNames) : nil)
+          profile: wantsProfile ? JourneyProfile(touchpoints, log) : nil)
       }
       builder.add(results.map(\.batch))
       for result in results {

@@ -12,26 +12,10 @@ struct JourneySet: ~Copyable {
 
   var count: Int { ends.count }
 
-  /// Where the next journey's touches begin.
-  @inline(__always)
-  var openStart: Int { ends.count == 0 ? 0 : ends[ends.count &- 1] }
-
-  /// The number of touches given to the next journey so far.
-  @inline(__always)
-  var openCount: Int { touches.count &- openStart }
-
   @inline(__always)
   mutating func addTouch(_ touchpoint: Int32, at time: Int64) {
     touches.append(touchpoint)
     times.append(time)
-  }
-
-  /// Keeps the last `count` touches given, and forgets those of the next journey before them.
-  mutating func replaceOpen(_ kept: [(touchpoint: Int32, time: Int64)]) {
-    let start = openStart
-    touches.removeAll(from: start)
-    times.removeAll(from: start)
-    for touch in kept { addTouch(touch.touchpoint, at: touch.time) }
   }
 
   /// Ends the next journey with the touches given.

@@ -149,8 +149,15 @@ struct PersonJourneys: ~Copyable {
 
   private mutating func lookBack(_ person: Int32) {
     var reached = [Bool](repeating: false, count: touches.count)
+    // Both lookbacks only move forward: what is too old for one conversion is too old for all that follow.
+    var first = 0
+    var oldest: Int64?
+    if let lookback = rules.lookback, let impressions = rules.impressionLookback { oldest = max(lookback, impressions) }
     for conversion in conversions {
-      for position in 0..<conversion.touchEnd where keepWithinLookback(position, of: conversion.time) {
+      while let oldest, first < conversion.touchEnd, Self.exceeds(conversion.time, touches[first].time, oldest) {
+        first += 1
+      }
+      for position in first..<conversion.touchEnd where keepWithinLookback(position, of: conversion.time) {
         reached[position] = true
       }
       finish(conversion.totals, endTime: conversion.time, .convertingTouch, person)

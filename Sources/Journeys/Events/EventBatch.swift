@@ -38,6 +38,8 @@ public final class EventBatch: @unchecked Sendable {
 
   /// The number of events.
   public var count: Int { times.count }
+  /// The bytes of all identifiers.
+  public var identifierByteCount: Int { identifierBytes.count }
 
   /// Forgets all events, and keeps the memory.
   public func removeAll() {
@@ -59,6 +61,7 @@ public final class EventBatch: @unchecked Sendable {
       return
     }
     let start = identifierBytes.count
+    precondition(start < UInt32.max && bytes.count < UInt32.max, "a batch holds less than 4 GiB of identifiers")
     let copy = UnsafeMutableRawPointer(identifierBytes.append(uninitialized: bytes.count &+ 8))
     // Word by word, up to seven bytes too many: most identifiers are short.
     var position = 0
@@ -74,14 +77,6 @@ public final class EventBatch: @unchecked Sendable {
         length: UInt32(truncatingIfNeeded: bytes.count)))
   }
 
-  /// Forgets the identifiers given for an event that is not added after all.
-  public func dropOpenIdentifiers() {
-    let kept = times.count * identifierColumns
-    if identifiers.count > kept {
-      identifiers.removeAll(from: kept)
-    }
-  }
-
   /// Gives one measure of the next event; NaN where it is missing.
   @inline(__always)
   public func appendMeasure(_ value: Double) { measures.append(value) }
@@ -89,11 +84,10 @@ public final class EventBatch: @unchecked Sendable {
   /// Adds the event whose identifiers and measures were given.
   @inline(__always)
   public func append(_ event: Event) {
-    assert(identifiers.count == (times.count + 1) * identifierColumns)
-    assert(measures.count == (times.count + 1) * measureColumns)
     times.append(event.time)
     if event.role == .touch {
-      codes.append(TouchCode(touchpoint: event.touchpoint.unsafelyUnwrapped, kind: event.kind))
+      guard let touchpoint = event.touchpoint else { preconditionFailure("a touch has a touchpoint") }
+      codes.append(TouchCode(touchpoint: touchpoint, kind: event.kind))
     } else {
       codes.append(TouchCode(outcome: outcomes.count))
       outcomes.append(
@@ -120,6 +114,9 @@ public final class EventBatch: @unchecked Sendable {
 
   /// Sorts the identifiers by the shard that they belong to.
   public func seal() {
+    precondition(
+      identifiers.count == count * identifierColumns && measures.count == count * measureColumns,
+      "each event has its identifiers and measures")
     var starts = [Int](repeating: 0, count: EventLog.shardCount + 1)
     let identifiers = identifiers.buffer
     for reference in identifiers where reference.length > 0 {

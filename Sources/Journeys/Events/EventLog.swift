@@ -6,14 +6,13 @@ public struct EventLog: Sendable {
   public let touchpoints: TouchpointTable
   /// The names of the measures that events carry.
   public let measureNames: [String]
+  /// Whether the first measure is what an event cost.
+  public let hasCost: Bool
   /// How persons were joined, where there are several id columns.
   public let identities: IdentityReport?
   let shards: [EventShard]
 
   static let shardCount = 64
-
-  /// The measure that holds what an event cost; the first one where there is one.
-  public static let costMeasure = "cost"
 
   /// An identifier's number in the whole log.
   @inline(__always)

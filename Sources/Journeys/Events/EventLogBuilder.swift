@@ -7,6 +7,7 @@ public struct EventLogBuilder: ~Copyable, Sendable {
   private let shards = (0..<EventLog.shardCount).map { _ in EventShard() }
   private let identifierColumns: [String]
   private let measureNames: [String]
+  private let hasCost: Bool
   private var links: [UInt64] = []
   private var distinctLinks = 0
 
@@ -15,9 +16,11 @@ public struct EventLogBuilder: ~Copyable, Sendable {
   /// - Parameters:
   ///   - identifierColumns: The names of the id columns, at least one.
   ///   - measureNames: The names of the measures that events carry.
-  public init(identifierColumns: [String], measureNames: [String] = []) {
+  ///   - hasCost: Whether the first measure is what an event cost.
+  public init(identifierColumns: [String], measureNames: [String] = [], hasCost: Bool = false) {
     self.identifierColumns = identifierColumns
     self.measureNames = measureNames
+    self.hasCost = hasCost
   }
 
   /// Adds sealed batches.
@@ -29,6 +32,10 @@ public struct EventLogBuilder: ~Copyable, Sendable {
   public mutating func addSealed(
     _ batches: [EventBatch], alongside other: (@Sendable () -> Void)? = nil
   ) {
+    precondition(
+      batches.allSatisfy {
+        $0.identifierColumns == identifierColumns.count && $0.measureColumns == measureNames.count
+      }, "batches with the log's columns")
     let shards = self.shards
     Parallel.forEach(shards.count + 1) { piece in
       if piece == 0 {
@@ -60,13 +67,13 @@ public struct EventLogBuilder: ~Copyable, Sendable {
   ) -> EventLog {
     guard identifierColumns.count > 1 else {
       return EventLog(
-        touchpoints: touchpoints, measureNames: measureNames, identities: nil, shards: shards)
+        touchpoints: touchpoints, measureNames: measureNames, hasCost: hasCost, identities: nil, shards: shards)
     }
     let graph = IdentityGraph(
       shards, links: IdentityGraph.distinct(links), sharedIdentifiers: sharedIdentifiers)
     let report = graph.report(columns: identifierColumns)
     return EventLog(
-      touchpoints: touchpoints, measureNames: measureNames, identities: report,
+      touchpoints: touchpoints, measureNames: measureNames, hasCost: hasCost, identities: report,
       shards: graph.regrouped(columns: identifierColumns.count, measureColumns: measureNames.count))
   }
 }

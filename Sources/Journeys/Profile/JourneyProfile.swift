@@ -4,6 +4,8 @@ public struct JourneyProfile: Sendable, Equatable {
   public let touchpoints: TouchpointTable
   /// The names of the events' measures.
   public let measureNames: [String]
+  /// Whether the first measure is what an event cost.
+  public let hasCost: Bool
   public internal(set) var byTouchpoint: [TouchpointProfile]
 
   /// Persons with a journey.
@@ -32,9 +34,10 @@ public struct JourneyProfile: Sendable, Equatable {
   /// The upper bounds, in days, of the classes of time lags; a lag belongs below its bound, and the last class has none.
   public static let lagBounds: [Double] = [1.0 / 24, 1, 3, 7, 14, 30, 90]
 
-  init(_ touchpoints: TouchpointTable, _ measureNames: [String]) {
+  init(_ touchpoints: TouchpointTable, _ log: EventLog) {
     self.touchpoints = touchpoints
-    self.measureNames = measureNames
+    measureNames = log.measureNames
+    hasCost = log.hasCost
     byTouchpoint = [TouchpointProfile](
       repeating: TouchpointProfile(measures: measureNames.count), count: touchpoints.count)
   }

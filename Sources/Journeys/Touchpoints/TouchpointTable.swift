@@ -1,3 +1,5 @@
+import Parallel
+
 /// Interns touchpoint names: each distinct name gets the next dense id, 0, 1, 2, …
 ///
 /// A name is any UTF-8 text. Two names are the same when their texts are, however they are encoded: "é" as one
@@ -100,7 +102,7 @@ public struct TouchpointTable: Sendable {
   ///
   /// Of several spellings of a name the first in that order is used, so that the result does not depend on the order
   /// in which names were met.
-  public func renamed(_ rename: (String) -> String) -> (table: TouchpointTable, ids: [Int32]) {
+  public func renamed(_ rename: @Sendable (String) -> String) -> (table: TouchpointTable, ids: [Int32]) {
     var spellings = names
     for (spelling, id) in spellingIDs.enumerated() {
       let bytes = spellingBytes[spellingStarts[spelling]..<spellingStarts[spelling + 1]]
@@ -108,7 +110,8 @@ public struct TouchpointTable: Sendable {
         spellings[Int(id)] = String(decoding: bytes, as: UTF8.self)
       }
     }
-    let renamed = spellings.map(rename)
+    let (old, count) = (spellings, spellings.count)
+    let renamed = Parallel.map(count) { rename(old[$0]) }
     let sorted = renamed.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let table = TouchpointTable(sorted)
     return (table, renamed.map { table.id(of: $0)! })
