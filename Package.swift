@@ -64,7 +64,12 @@ let package = Package(
     .testTarget(name: "MonteCarloTests", dependencies: ["MonteCarlo"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(name: "JourneysTests", dependencies: ["Journeys", "Parallel", "TestSupport"]),
-    .testTarget(name: "JourneyIOTests", dependencies: ["JourneyIO", "Parallel", "TestSupport"]),
+    .testTarget(
+      name: "JourneyIOTests",
+      dependencies: [
+        "JourneyIO", "Journeys", "Parallel", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "AttributionTests",
       dependencies: [
@@ -74,7 +79,9 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "Attribution", "JourneyIO", "Journeys", "TestSupport"]),
-    .testTarget(name: "TouchstoneCLITests", dependencies: ["touchstone", "TestSupport"]),
+    .testTarget(
+      name: "TouchstoneCLITests",
+      dependencies: ["touchstone", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -39,14 +39,19 @@ public struct JourneyInputReader: Sendable {
       return .events(try eventReader.read(location))
     }
     let waves = try WaveReader(openSource(location), name: location.name, blockSize: 256 << 10)
-    if try kind(of: waves) == .events { return .events(try eventReader.read(waves)) }
+    if kind == .events, try kind(of: waves, asked: nil) == .paths {
+      throw InputError(
+        .badData, source: waves.name, line: 1, problem: "this is a path table, and what was asked for needs events",
+        remedy: "give an event log: user, time and touchpoint")
+    }
+    if try kind(of: waves, asked: kind) == .events { return .events(try eventReader.read(waves)) }
     var pathReader = PathTableReader(paths)
     pathReader.progress = progress
     return .paths(try pathReader.read(waves))
   }
 
-  private func kind(of waves: WaveReader) throws(InputError) -> Kind {
-    if let kind { return kind }
+  private func kind(of waves: WaveReader, asked: Kind?) throws(InputError) -> Kind {
+    if let asked { return asked }
     if waves.isJSONLines { return .events }
     let text = try Header.text(waves.header().header, source: waves.name)
     let eventReading = Header.bestReading(

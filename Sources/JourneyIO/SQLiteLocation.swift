@@ -9,6 +9,10 @@ public struct SQLiteLocation: Sendable, Equatable {
     case query(String)
   }
 
+  var isTable: Bool {
+    if case .table = selection { true } else { false }
+  }
+
   public init(path: String, selection: Selection) {
     self.path = path
     self.selection = selection

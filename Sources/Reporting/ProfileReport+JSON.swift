@@ -14,6 +14,7 @@ extension ProfileReport {
     let combinations: [JSONValue]
     let highValueGroup: [String]
     let stages: JSONValue
+    let remarks: [String]
   }
 
   var document: Document {
@@ -54,7 +55,7 @@ extension ProfileReport {
         }
       },
       highValueGroup: figures.filter(\.isHighValue).map { names[$0.id] },
-      stages: StageMatrix(names, content.attributes)?.json ?? .null)
+      stages: StageMatrix(names, content.attributes)?.json ?? .null, remarks: remarks)
   }
 
   private static func json(_ value: Double?) -> JSONValue { value.map { JSONValue($0) } ?? .null }

@@ -83,7 +83,12 @@ public struct ProfileReport: Sendable {
     }
   }
 
-  private var remarks: [String] {
+  /// What became of the events, and the remarks, for formats that hold figures only.
+  public var summary: String {
+    content.account.text + remarks.map { Escaping.terminal($0) + "\n" }.joined()
+  }
+
+  var remarks: [String] {
     var remarks = content.remarks
     remarks.append(
       "lift compares journeys with a touchpoint to those without; it is an association, not an effect: who meets a touchpoint may"

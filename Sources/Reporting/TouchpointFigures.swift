@@ -8,7 +8,7 @@ struct TouchpointFigures: Sendable {
   /// The share of all persons, and of all converters, that it reached.
   let coverage: Double?
   let converterCoverage: Double?
-  /// Touches a person reached.
+  /// Touches a person who had any.
   let frequency: Double?
   let rateWith: Double?
   let rateWithout: Double?
@@ -89,7 +89,7 @@ struct TouchpointFigures: Sendable {
     }
     coverage = ratio(Double(own.persons), Double(profile.persons))
     converterCoverage = ratio(Double(own.converters), Double(profile.converters))
-    frequency = ratio(Double(own.touchEvents), Double(own.persons))
+    frequency = ratio(Double(own.touchEvents), Double(own.touchedPersons))
     rateWith = ratio(Double(own.convertingJourneys), Double(own.journeys))
     rateWithout = ratio(
       Double(profile.convertingJourneys - own.convertingJourneys), Double(profile.journeys - own.journeys))

@@ -43,7 +43,7 @@ struct ProfileCommand: ParsableCommand {
         guard let made = journeys.events, let profile = made.profile else { return }
         let attribution = try model.attribute(Evidence(paths: journeys.paths))
         let (spend, remarks) = TouchpointSpend.resolve(
-          profile, table: costTable, attributes: specification.attributes)
+          profile, table: costTable, period: made.account.period, attributes: specification.attributes)
         let report = ProfileReport(
           ProfileReport.Content(
             profile: profile, paths: journeys.paths, hasValue: journeys.hasValue,
@@ -52,6 +52,8 @@ struct ProfileCommand: ParsableCommand {
             layout: journeys.layout, model: model, attribution: attribution, spend: spend,
             attributes: specification.attributes, remarks: remarks))
         try destination.write(report.text(output.format))
+        // The other formats say it themselves.
+        if output.format == .csv && !destination.quiet { say(report.summary) }
       }
     }
   }
@@ -68,11 +70,19 @@ struct ProfileCommand: ParsableCommand {
 
 /// What each touchpoint cost.
 enum TouchpointSpend {
-  /// The costs that a table and the events say, added; where neither says any, the touches at the cost that the specification gives.
+  /// The costs that a table and the events say, added; where neither says any, the touches at the cost that the specification
+  /// gives. Costs of days outside the log's period are left out.
   static func resolve(
-    _ profile: JourneyProfile, table: CostTable?, attributes: [String: TouchpointAttributes]
+    _ profile: JourneyProfile, table: CostTable?, period: ClosedRange<Int64>?,
+    attributes: [String: TouchpointAttributes]
   ) -> (spend: [ProfileReport.Spend?], remarks: [String]) {
-    let totals = table?.totals ?? [:]
+    var remarks: [String] = []
+    var totals: [String: CostTable.Totals] = [:]
+    if let table, let period {
+      let (inside, outside) = table.within(period)
+      totals = inside.totals
+      if outside > 0 { remarks.append("costs of \(outside) lie on days outside the log's period and are left out") }
+    }
     let names = profile.touchpoints.names
     let spend = names.indices.map { id -> ProfileReport.Spend? in
       let own = profile.byTouchpoint[id]
@@ -84,11 +94,21 @@ enum TouchpointSpend {
       }
       return attributes[names[id]]?.costPerTouch.map { ProfileReport.Spend(cost: $0 * Double(own.touchEvents)) }
     }
-    let unknown = totals.keys.filter { !names.contains($0) }.sorted()
-    let remarks = unknown.map { name in
-      let meant = Suggestion.nearest(to: name, in: names).map { "; is it \(quotedForMessage($0))?" } ?? ""
-      return "no journey holds \(quotedForMessage(name)), which the costs name with \(totals[name]!.cost)\(meant)"
-    }
+    remarks += unknown(
+      totals.keys.map { ($0, "which the costs name with \(totals[$0]!.cost)") }, names)
+    remarks += unknown(attributes.keys.map { ($0, "which the specification describes") }, names)
     return (spend, remarks)
+  }
+
+  /// Sentences about names that no journey holds; the first ten with what may be meant.
+  private static func unknown(_ given: [(name: String, how: String)], _ names: [String]) -> [String] {
+    let known = Set(names)
+    let unknown = given.filter { !known.contains($0.name) }.sorted { $0.name < $1.name }
+    var remarks = unknown.prefix(10).map { name, how in
+      let meant = Suggestion.nearest(to: name, in: names).map { "; is it \(quotedForMessage($0))?" } ?? ""
+      return "no journey holds \(quotedForMessage(name)), \(how)\(meant)"
+    }
+    if unknown.count > 10 { remarks.append("and \(unknown.count - 10) more names that no journey holds") }
+    return remarks
   }
 }

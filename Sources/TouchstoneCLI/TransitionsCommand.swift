@@ -44,6 +44,11 @@ struct TransitionsCommand: ParsableCommand {
         let chain = try MarkovChain(
           journeys.paths, order: order, memoryLimit: memoryLimit.bytes)
         try output.destination.write(TransitionReport(chain).text(output.format))
+        if let made = journeys.events, !output.destination.quiet {
+          let account = AccountReport(
+            source: input.location.name, account: made.account, identities: made.identities)
+          say("\n" + account.text)
+        }
       }
     }
   }

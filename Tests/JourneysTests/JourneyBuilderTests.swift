@@ -351,7 +351,7 @@ import Testing
   /// Names that stand for one touchpoint are one before any rule looks at them.
   @Test(arguments: 0..<8)
   func renamesBeforeTheRules(seed: Int) {
-    func rename(_ name: String) -> String { ["微信": "a", "Direct": "b", "b": "direct"][name] ?? name }
+    @Sendable func rename(_ name: String) -> String { ["微信": "a", "Direct": "b", "b": "direct"][name] ?? name }
     let events = Self.randomEvents(seed: 700 + seed, longest: 20)
     var renamed = events
     for index in renamed.indices { renamed[index].touchpoint = renamed[index].touchpoint.map(rename) }

@@ -22,7 +22,23 @@ public struct CostTable: Sendable, Equatable {
     public var clicks: Double?
   }
 
-  /// The rows' sums by touchpoint, in the order of the table.
+  /// The rows whose day has a part in a period, and what all others cost.
+  ///
+  /// - Parameter period: In microseconds since 1970.
+  public func within(_ period: ClosedRange<Int64>) -> (table: CostTable, costOutside: Double) {
+    var table = CostTable()
+    var outside = 0.0
+    for row in rows {
+      if row.date <= period.upperBound && row.date > period.lowerBound - Microseconds.perDay {
+        table.rows.append(row)
+      } else {
+        outside += row.cost
+      }
+    }
+    return (table, outside)
+  }
+
+  /// The rows' sums by touchpoint.
   public var totals: [String: Totals] {
     var totals: [String: Totals] = [:]
     for row in rows {

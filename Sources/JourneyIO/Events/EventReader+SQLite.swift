@@ -39,6 +39,11 @@ extension EventReader {
       return InputError(
         .readFailure, source: location.path, problem: "the database is locked by another program (\(reason))",
         remedy: "try again when it has finished, or read a copy")
+    case .SQLITE_READONLY? where (error as? DatabaseError)?.sql == nil || location.isTable, .SQLITE_CANTOPEN?:
+      // Reading a database with a write-ahead log needs a file beside it.
+      return InputError(
+        .readFailure, source: location.path, problem: "SQLite cannot open the database (\(escapedForMessage(reason)))",
+        remedy: "copy it, with its -wal file if there is one, to a folder that may be written to")
     case .SQLITE_ERROR?, .SQLITE_AUTH?, .SQLITE_READONLY?, .SQLITE_MISUSE?:
       return InputError(
         .badData, source: location.path, problem: "SQLite refuses the query (\(escapedForMessage(reason)))",

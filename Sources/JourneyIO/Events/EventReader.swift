@@ -102,11 +102,6 @@ public struct EventReader: Sendable {
         }
       }
     }
-    if waves.sample.first == UInt8(ascii: "[") {
-      throw InputError(
-        .badData, source: waves.name, line: 1, problem: "this begins like a JSON array",
-        remedy: "write one object a line, as jq -c '.[]' does")
-    }
     let (header, rest) = try waves.header()
     let reading = Header.bestReading(
       try Header.text(header, source: waves.name), delimiter: format.delimiter,

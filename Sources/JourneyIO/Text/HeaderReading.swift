@@ -93,6 +93,9 @@ enum Header {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw fault("the text is UTF-16", "save it as UTF-8")
     }
+    if bytes.first == UInt8(ascii: "[") {
+      throw fault("this begins like a JSON array", "write one object a line, as jq -c '.[]' does")
+    }
     if trimmed(bytes[...]).isEmpty {
       throw fault("the first line is empty", "begin with the header line")
     }

@@ -84,6 +84,7 @@ private struct ShardJourneys: ~Copyable {
     var profile = profile
     let order = shard.orderedPersons()
     let grouped = group(shard, order)
+    var reached = DistinctTouchpoints(touchpointCount: profile?.touchpoints.count ?? 0)
     var start = 0
     for person in order.indices {
       let end = grouped.ends[person]
@@ -92,9 +93,7 @@ private struct ShardJourneys: ~Copyable {
       sort(items, shard)
       let used = persons.add(items, person: Int32(truncatingIfNeeded: person))
       if profile != nil {
-        for item in items[..<used] where item.touchpoint >= 0 {
-          profile!.addEvent(item, shard.measures.buffer, measureColumns)
-        }
+        profile!.addEvents(items[..<used], shard.measures.buffer, measureColumns, &reached)
       }
       start = end
     }

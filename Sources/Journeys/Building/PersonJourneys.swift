@@ -56,7 +56,7 @@ struct PersonJourneys: ~Copyable {
     account.persons &+= 1
     account.include(items[0].time...items[items.count - 1].time)
     let items = UnsafeMutableBufferPointer(rebasing: items[..<withoutDuplicates(items)])
-    let touchCount = items.reduce(0) { $0 &+ ($1.role.rawValue <= 1 ? 1 : 0) }
+    let touchCount = items.reduce(0) { $0 &+ ($1.role.isTouch ? 1 : 0) }
     account.mostTouches = max(account.mostTouches, touchCount)
     if let limit = rules.maximumTouches, touchCount > limit {
       account.bots += 1
@@ -106,7 +106,7 @@ struct PersonJourneys: ~Copyable {
     touches.removeAll(keepingCapacity: true)
     conversions.removeAll(keepingCapacity: true)
     for item in items {
-      if item.role.rawValue <= 1 {
+      if item.role.isTouch {
         touches.append(Touch(time: item.time, touchpoint: item.touchpoint, kind: item.kind))
       }
       switch item.role {

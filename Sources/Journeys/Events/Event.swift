@@ -19,6 +19,9 @@ public struct Event: Sendable, Equatable {
     case touchAndConversion
     case conversion
     case refund
+
+    /// Whether it is a touch, whatever else it is.
+    var isTouch: Bool { self == .touch || self == .touchAndConversion }
   }
 
   public init(

@@ -42,8 +42,22 @@ public struct JourneyProfile: Sendable, Equatable {
       repeating: TouchpointProfile(measures: measureNames.count), count: touchpoints.count)
   }
 
-  /// Counts an event that is neither a duplicate nor a bot's, and names a touchpoint.
-  mutating func addEvent(
+  /// Counts a person's events, without duplicates.
+  mutating func addEvents(
+    _ items: Slice<UnsafeMutableBufferPointer<PersonJourneys.Item>>,
+    _ measures: UnsafeMutableBufferPointer<Double>, _ columns: Int, _ reached: inout DistinctTouchpoints
+  ) {
+    var touches: [Int32] = []
+    for item in items where item.touchpoint >= 0 {
+      addEvent(item, measures, columns)
+      if item.role.isTouch { touches.append(item.touchpoint) }
+    }
+    for touch in touches.withUnsafeBufferPointer({ reached.list($0) }) {
+      byTouchpoint[Int(touch)].touchedPersons += 1
+    }
+  }
+
+  private mutating func addEvent(
     _ item: PersonJourneys.Item, _ measures: UnsafeMutableBufferPointer<Double>, _ columns: Int
   ) {
     let id = Int(item.touchpoint)
@@ -52,7 +66,7 @@ public struct JourneyProfile: Sendable, Equatable {
     case .click: byTouchpoint[id].clicks += 1
     case .visit: break
     }
-    if item.role.rawValue <= Event.Role.touchAndConversion.rawValue { byTouchpoint[id].touchEvents += 1 }
+    if item.role.isTouch { byTouchpoint[id].touchEvents += 1 }
     for column in 0..<columns {
       let value = measures[Int(item.index) * columns + column]
       guard !value.isNaN else { continue }

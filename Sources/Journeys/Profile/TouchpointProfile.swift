@@ -7,6 +7,8 @@ public struct TouchpointProfile: Sendable, Equatable {
   public internal(set) var touches = 0
   /// Touches that happened, duplicates and bots left out, whatever journeys made of them.
   public internal(set) var touchEvents = 0
+  /// Persons with such a touch.
+  public internal(set) var touchedPersons = 0
   /// Persons with a journey that holds it.
   public internal(set) var persons = 0
   /// Persons with a converting journey that holds it.
@@ -50,6 +52,7 @@ public struct TouchpointProfile: Sendable, Equatable {
   mutating func add(_ other: Self) {
     touches += other.touches
     touchEvents += other.touchEvents
+    touchedPersons += other.touchedPersons
     persons += other.persons
     converters += other.converters
     journeys += other.journeys
