@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Journeys
 import Parallel
 import TestSupport
@@ -56,7 +57,7 @@ import Testing
       EventLogs.lines(result.log) == [
         "u 1717113600 a click touchAndConversion 2.0 7.0 0.5 3.0 -1.0", "u 1717113600 a impression ? 3.0 ?",
       ])
-    #expect(result.log.measureNames == ["cost", "pages", "cost"])
+    #expect(result.log.measureNames == ["euros", "pages", "cost"])
     #expect(result.layout.summary.contains("user = \"time\", time = \"user\", touchpoint = \"t\", kind = \"k\""))
     #expect(result.layout.touchpointFields == [.touchpoint])
   }
@@ -112,7 +113,7 @@ import Testing
 
   @Test(arguments: [
     (#""a\"b\\c\/d""#, "a\"b\\c/d"), (#""\u5fae\u4fe1""#, "微信"), (#""\ud83d\ude00!""#, "😀!"), (#""x\ty""#, "x\ty"),
-    (#""\b\f\n\r\tz""#, "\u{8}\u{C}\n\r\tz"), (#""微信 \u0026 更多""#, "微信 & 更多"), (#""\uD834\uDD1E""#, "𝄞"),
+    (#""y\b\f\n\r\tz""#, "y\u{8}\u{C}\n\r\tz"), (#""微信 \u0026 更多""#, "微信 & 更多"), (#""\uD834\uDD1E""#, "𝄞"),
     ("12.50", "12.50"),
     ("true", "true"), ("-1e5", "-1e5"), (#""a,b;c""#, "a,b;c"), (#""{}[]:""#, "{}[]:"), (#""  padded ""#, "padded"),
     (#""\u00e9""#, "é"),
@@ -189,5 +190,92 @@ import Testing
     #expect(table.totals["微信"] == CostTable.Totals(cost: 0, impressions: nil, clicks: nil))
     let zipped = try EventLogs.gzip(Array(text.utf8))
     #expect(try CostTableReader().read(bytes: zipped, name: "costs.csv.gz") == table)
+  }
+}
+
+/// What a review found, each with its smallest case.
+@Suite struct EventRegressionTests {
+  static func built(_ log: String, profile: Bool = false, _ rules: JourneyRules = JourneyRules()) throws
+    -> JourneyBuilder.Result
+  {
+    let reading = try EventReader().read(bytes: Array(log.utf8), name: "t")
+    return JourneyBuilder(rules).build(reading.log, wantsProfile: profile)
+  }
+
+  /// A log of page views has a column that is called path.
+  @Test func aColumnCalledPathIsNoPathTable() throws {
+    let text = "user_id,time,path,channel,conversion\nu,2024-05-31,/buy,mail,1\n"
+    try EventLogs.withFolder { folder in
+      let file = folder.appending(path: "t.csv")
+      try Data(text.utf8).write(to: file)
+      guard case .events(let result) = try JourneyInputReader().read(.file(file.path)) else {
+        Issue.record("read as a path table")
+        return
+      }
+      #expect(result.log.touchpoints.names == ["mail"])
+    }
+  }
+
+  /// Whichever spelling of a name comes first, the one whose bytes come first is shown.
+  @Test func spellingsDoNotDependOnTheOrder() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    for names in [[composed, decomposed], [decomposed, composed]] {
+      let rows = names.map { "u,2024-05-31,\($0),1\n" }.joined()
+      let table = try Self.built("user,time,channel,conversion\n" + rows).paths
+      #expect(table.touchpoints.names.map { Array($0.utf8) } == [Array(decomposed.utf8)])
+    }
+  }
+
+  /// A touch that stands in ten journeys happened once.
+  @Test func lookBackCountsATouchOnce() throws {
+    var rules = JourneyRules()
+    rules.conversions = .lookBack
+    var log = "user,time,channel,conversion\nu,2024-05-01,ad,0\n"
+    for day in 2...11 { log += "u,2024-05-\(day < 10 ? "0" : "")\(day),,1\n" }
+    let profile = try #require(try Self.built(log, profile: true, rules).profile)
+    #expect(profile.byTouchpoint[0].touchEvents == 1 && profile.byTouchpoint[0].touchedPersons == 1)
+    #expect(profile.byTouchpoint[0].touches == 10)
+  }
+
+  @Test func sqliteKeepsBytes() throws {
+    try EventLogs.withFolder { folder in
+      let file = folder.appending(path: "t.db").path
+      let database = try DatabaseQueue(path: file)
+      try database.write { database in
+        try database.execute(sql: "CREATE TABLE e (user, time, channel, conversion)")
+        for user in [
+          "CAST(x'610062' AS TEXT)", "CAST(x'610063' AS TEXT)", "CAST(x'61FF' AS TEXT)", "CAST(x'61FE' AS TEXT)",
+        ] {
+          try database.execute(sql: "INSERT INTO e VALUES (\(user), '2024-05-31', 'a', 1)")
+        }
+      }
+      try database.close()
+      let reading = try EventReader().read(InputLocation(argument: "sqlite:\(file)?query=SELECT *, '?table=' FROM e"))
+      #expect(JourneyBuilder().build(reading.log).account.persons == 4)
+    }
+  }
+
+  @Test func theImpressionLookbackOfASpecificationStays() throws {
+    var specification = try JourneySpecification(
+      yaml: "journeys: {lookback: 30d, impression-lookback: 1d}", source: "s")
+    specification.set(lookback: DurationText("20d"), impressions: nil)
+    #expect(specification.rules.lookback == 20 * Microseconds.perDay)
+    #expect(specification.rules.impressionLookback == Microseconds.perDay)
+  }
+
+  @Test func jsonKeysThatHoldNoValueAreNotLost() {
+    for line in [#""value":[3]"#, #""value":{"amount":5}"#] {
+      let text = "{\"user\":\"u\",\"time\":\"2024-05-31\",\"channel\":\"a\",\"conversion\":1,\(line)}\n"
+      let error = EventLogs.refusal { () throws(InputError) in
+        try EventReader().read(bytes: Array(text.utf8), name: "t")
+      }
+      #expect(error?.description.contains("--value-column none") == true)
+    }
+  }
+
+  @Test func aRuleBehindTheDefaultIsRefused() {
+    let yaml = "touchpoints:\n  rules:\n  - default: x\n  - {to: y, source: z}\n"
+    let error = EventLogs.refusal { () throws(InputError) in try JourneySpecification(yaml: yaml, source: "s") }
+    #expect(error?.line == 3)
   }
 }

@@ -72,7 +72,7 @@ import Testing
       #"{"user":"u","time":"2024-05-31","channel":"a\uD800","value":0}"#, "51: half", ""),
     Case(good + "\n \r\n" + "{]\n", "t:4:2: this line is no JSON object"),
     Case("{}\n", "t:1: no column is known to hold the user; the columns are", "--user-column"),
-    Case("{\"a\":}\n", "t:1: no column is known to hold the user"),
+    Case("{\"a\":}\n", "t:1:6: this line is no JSON object: a value is missing"),
   ])
   func lines(_ bad: Case) throws {
     let refusal = EventLogs.refusal { () throws(InputError) in try EventLogs.read(bad.text) }

@@ -195,7 +195,7 @@ import Testing
     ("path,conversions\na,5e-324\n", "t.csv:2:3: \"conversions\" is \"5e-324\", and counts below 1e-9"),
     ("\npath,conversions\na,1\n", "t.csv:1: the first line is empty"),
     ("path,conversions,conversions\na,1,2\n", "t.csv:1: there are two columns \"conversions\""),
-    ("path,conversions\n(baseline),2\n", "t.csv:2:1: \"(baseline)\" is the name"),
+    ("path,conversions\na > (baseline),2\n", "t.csv:2:5: \"(baseline)\" is the name"),
     ("path,conversions,value\na,0,5\n", "t.csv:2:5: \"value\" is 5.0 on a row without conversions"),
     (
       "path,conversions\n,1\n",

@@ -57,7 +57,7 @@ import Testing
         Email > Search,1,7.5,0
         Search > Email,1,20,0
         微信 > Search,0,0,1
-        ,1,5,0
+        (baseline),1,5,0
 
         """)
     #expect(
@@ -177,7 +177,7 @@ import Testing
       "s.yaml:1:17: journeys.gap is \"x\""
     ),
     ("gzip e.csv; head -c 60 e.csv.gz > q; $T journeys q -o out", 65, "the gzip data ends too early"),
-    ("printf 'path,conversions\\na,1\\n' > p; $T journeys p -o out", 65, "p:1: no column is known to hold the user"),
+    ("printf 'path,conversions\\na,1\\n' > p; $T journeys p -o out", 65, "p:1: this is a path table"),
     ("printf 'a,b\\n1,2\\n' > p; $T compare p -o out", 65, "p:1: this is neither a path table"),
     ("$T journeys e.csv --user-column none -o out", 65, "e.csv:1:"),
     ("$T journeys e.csv --user-column uid -o out", 65, "no column \"uid\""),

@@ -47,7 +47,7 @@ import Testing
       """
       folder=$PWD; cd '\(Repository.root.path)'
       $T compare \(input) \(Self.models) -o $folder/direct &&
-      $T journeys \(input) -q --half-life 7,3,0.25 | $T compare - --empty-paths baseline \(Self.models) -o $folder/piped
+      $T journeys \(input) -q --half-life 7,3,0.25 | $T compare - \(Self.models) -o $folder/piped
       cat $folder/direct; echo SPLIT; cat $folder/piped
       """)
     #expect(outcome.errors == "")

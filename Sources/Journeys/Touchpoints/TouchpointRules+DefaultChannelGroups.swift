@@ -6,7 +6,7 @@ extension TouchpointRules {
   public static var defaultChannelGroups: TouchpointRules {
     TouchpointRules([
       rule(
-        "Direct", .source, .equals(["(direct)", "direct"]), .medium, .equals(["", "(none)", "(not set)", "none"])),
+        "Direct", .source, .equals(["", "(direct)", "direct"]), .medium, .equals(["", "(none)", "(not set)", "none"])),
       rule("Cross-network", .campaign, regex("cross-network")),
       rule("Paid Shopping", .source, shopping, .medium, paid),
       rule("Paid Shopping", .campaign, shoppingCampaign, .medium, paid),
