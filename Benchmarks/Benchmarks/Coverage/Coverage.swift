@@ -18,25 +18,23 @@ struct Coverage {
     let tallies = Parallel.map(dataSets) { number -> Result<[Tally], AttributionError> in
       do throws(AttributionError) {
         let table = world.sample(journeys: journeys, stream: number)
-        // Two threads already share the data sets.
-        let distribution = try Parallel.$maximumThreads.withValue(1) { () throws(AttributionError) in
-          try Bootstrap(replicates: replicates, seed: UInt64(number)).distributions(of: [Markov()], on: table)[0]
-        }
+        let bootstrap = Bootstrap(replicates: replicates, seed: UInt64(number))
+        let distribution = try bootstrap.distributions(of: [Markov()], on: table)[0]
         let analytic = try Markov().analyticUncertainty(table, level: 0.95)!
         var tallies = [Tally](repeating: Tally(), count: truth.count)
         for (id, name) in table.touchpoints.names.enumerated() {
           let touchpoint = Int(name)!
           let effect = truth[touchpoint]
           let credit = effect / total * world.conversionProbability * Double(journeys)
-          func bootstrap(
+          func interval(
             _ quantity: BootstrapDistribution.Quantity, _ method: BootstrapDistribution.Method
           ) -> ClosedRange<Double> { distribution.interval(id, quantity, level: 0.95, method: method) }
           tallies[touchpoint].add(0, analytic.removalEffects![id].interval.contains(effect))
-          tallies[touchpoint].add(1, bootstrap(.removalEffect, .percentile).contains(effect))
-          tallies[touchpoint].add(2, bootstrap(.removalEffect, .bca).contains(effect))
+          tallies[touchpoint].add(1, interval(.removalEffect, .percentile).contains(effect))
+          tallies[touchpoint].add(2, interval(.removalEffect, .bca).contains(effect))
           tallies[touchpoint].add(3, analytic.conversions[id].interval.contains(credit))
-          tallies[touchpoint].add(4, bootstrap(.conversions, .percentile).contains(credit))
-          tallies[touchpoint].add(5, bootstrap(.conversions, .bca).contains(credit))
+          tallies[touchpoint].add(4, interval(.conversions, .percentile).contains(credit))
+          tallies[touchpoint].add(5, interval(.conversions, .bca).contains(credit))
         }
         return .success(tallies)
       } catch { return .failure(error) }
