@@ -2,17 +2,21 @@ import Journeys
 
 /// Reads whatever journeys come in: a path table, or an event log that is told from it by its columns.
 public struct JourneyInputReader: Sendable {
+  /// How a path table is written, as far as is known.
   public var paths: PathTableFormat
+  /// How an event log is written, as far as is known.
   public var events: EventFormat
   /// What the input is; `nil` to find out.
   public var kind: Kind?
   /// Called from time to time with the bytes read so far, gzip undone.
   public var progress: (@Sendable (Int) -> Void)?
 
+  /// The two kinds of input.
   public enum Kind: String, Sendable, CaseIterable {
     case paths, events
   }
 
+  /// What was read.
   public enum Reading: Sendable {
     case paths(PathTableReader.Result)
     case events(EventReader.Result)

@@ -2,8 +2,10 @@
 public struct SQLiteLocation: Sendable, Equatable {
   /// The database's file.
   public let path: String
+  /// What is read of it.
   public let selection: Selection
 
+  /// What is read of the database: a table or view by its name, or one statement that reads.
   public enum Selection: Sendable, Equatable {
     case table(String)
     case query(String)

@@ -6,6 +6,10 @@ public struct AccountReport: Sendable {
   private let account: JourneyAccount
   private let identities: IdentityReport?
 
+  /// - Parameters:
+  ///   - source: The input's name, for the headline.
+  ///   - account: What became of the events.
+  ///   - identities: How identifiers became persons, where there are several id columns.
   public init(source: String, account: JourneyAccount, identities: IdentityReport?) {
     self.source = source
     self.account = account

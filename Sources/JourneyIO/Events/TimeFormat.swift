@@ -11,10 +11,12 @@ public struct TimeFormat: Sendable, Equatable {
 
   public init() {}
 
+  /// What a plain number counts since 1970-01-01T00:00:00Z.
   public enum Unit: String, Sendable, CaseIterable {
     case seconds, milliseconds, microseconds
   }
 
+  /// What comes first in a date whose year comes last.
   public enum DateOrder: String, Sendable, CaseIterable {
     case dayFirst = "day-first"
     case monthFirst = "month-first"

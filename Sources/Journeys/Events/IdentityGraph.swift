@@ -16,11 +16,13 @@ public struct IdentityReport: Sendable, Equatable {
   /// How many such identifiers there are.
   public let sharedCount: Int
 
+  /// An id column, and how many different identifiers it holds.
   public struct Column: Sendable, Equatable {
     public let name: String
     public let identifiers: Int
   }
 
+  /// An identifier that joined nobody, and with how many different others it occurs.
   public struct Shared: Sendable, Equatable {
     public let column: String
     public let identifier: String

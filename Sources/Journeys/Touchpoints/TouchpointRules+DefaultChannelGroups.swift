@@ -3,6 +3,7 @@
 /// Source: Google Analytics help, "[GA4] Default channel group", the manual-traffic definitions. The lists of sites are Google's
 /// largest, with those of China added.
 extension TouchpointRules {
+  /// The preset's rules, the last of which is a default: `Unassigned`.
   public static var defaultChannelGroups: TouchpointRules {
     TouchpointRules([
       rule(

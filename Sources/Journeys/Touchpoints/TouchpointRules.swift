@@ -62,9 +62,12 @@ public struct TouchpointPattern: @unchecked Sendable {
 /// A touchpoint, and what an event must look like to belong to it: all conditions hold. A rule without conditions matches
 /// everything.
 public struct TouchpointRule: Sendable {
+  /// What an event that matches belongs to.
   public let touchpoint: String
+  /// What must hold, all of it.
   public let conditions: [(field: TouchpointField, condition: TouchpointCondition)]
 
+  /// A rule.
   public init(
     _ touchpoint: String, _ conditions: [(field: TouchpointField, condition: TouchpointCondition)] = []
   ) {
@@ -77,6 +80,7 @@ public struct TouchpointRule: Sendable {
 ///
 /// Rules are asked once for each distinct combination in the log, not for each event.
 public struct TouchpointRules: Sendable {
+  /// The rules, in the order in which they are asked.
   public var rules: [TouchpointRule]
 
   public init(_ rules: [TouchpointRule] = []) { self.rules = rules }
