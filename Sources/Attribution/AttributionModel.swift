@@ -1,12 +1,17 @@
 import Journeys
 
-/// What a model may learn from. Today that is the path table; models that need more, such as exposure
+/// What a model may learn from. Models read the path table; models that need more, such as exposure
 /// histories by user and day, will find it here.
 public struct Evidence: Sendable {
   /// Distinct paths with their totals.
   public let paths: PathTable
+  /// Which journeys are one person's, where that is known: what uncertainty must take into account, and no model reads.
+  public let jointJourneys: JointJourneys?
 
-  public init(paths: PathTable) { self.paths = paths }
+  public init(paths: PathTable, jointJourneys: JointJourneys? = nil) {
+    self.paths = paths
+    self.jointJourneys = jointJourneys
+  }
 }
 
 /// A rule or an estimator that says which touchpoints earned the conversions.

@@ -92,10 +92,11 @@ public enum ModelCatalogue {
       parameters: []
     ) { _ in ShaoLi() },
     Entry(
-      name: "markov", summary: "removal effects on the Markov chain of order 1, 2, 3, …",
+      name: "markov", summary: "removal effects on the Markov chain of order 1, 2, 3, …; order=auto is the one that touchstone order recommends",
       parameters: ["order"]
     ) { reader throws(ModelListError) in
-      Markov(
+      if reader.isChosen("order", "auto") { return AutomaticMarkov(memoryLimit: reader.memoryLimit) }
+      return Markov(
         order: try reader.integer("order", in: 1...1_000_000) ?? 1, memoryLimit: reader.memoryLimit)
     },
   ]
@@ -257,6 +258,9 @@ struct ModelParameterReader {
     }
     return value
   }
+
+  /// Whether a parameter is given as this word.
+  func isChosen(_ name: String, _ word: String) -> Bool { text(name) == word }
 
   func choice(_ name: String, _ choices: [String]) throws(ModelListError) -> String? {
     guard let text = text(name) else { return nil }

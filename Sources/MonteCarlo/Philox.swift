@@ -62,6 +62,16 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case bootstrap = 2
     /// Which group of journeys a jackknife leaves out.
     case jackknife = 3
+    /// Where a placebo's visits are put.
+    case placebo = 4
+    /// The lives of a world's users.
+    case world = 5
+    /// Journeys along a chain.
+    case chain = 6
+    /// The seeds of replications.
+    case replication = 7
+    /// Which fold of a cross-validation a journey is in.
+    case fold = 8
   }
 
   public mutating func next() -> UInt64 {

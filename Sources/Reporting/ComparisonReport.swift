@@ -26,6 +26,7 @@ public struct ComparisonReport: Sendable {
   let entries: [Entry]
   let includesDetails: Bool
   let account: AccountReport?
+  let remarks: [String]
 
   /// - Parameters:
   ///   - source: The input's name, for titles.
@@ -35,9 +36,10 @@ public struct ComparisonReport: Sendable {
   ///   - entries: The models, in the order to show them.
   ///   - includesDetails: Whether removal effects, reach and transitions are shown.
   ///   - account: What became of the events, where journeys were made of them; JSON carries it.
+  ///   - remarks: Sentences that the reader should know.
   public init(
     source: String, paths: PathTable, layout: String = "", hasValue: Bool, entries: [Entry],
-    includesDetails: Bool = false, account: AccountReport? = nil
+    includesDetails: Bool = false, account: AccountReport? = nil, remarks: [String] = []
   ) {
     self.source = source
     self.paths = paths
@@ -46,6 +48,7 @@ public struct ComparisonReport: Sendable {
     self.entries = entries
     self.includesDetails = includesDetails
     self.account = account
+    self.remarks = remarks
   }
 
   /// The report as text that ends in a line feed.
@@ -269,6 +272,7 @@ public struct ComparisonReport: Sendable {
       }
       if !note.isEmpty { notes.append(line("\(label): \(note)")) }
     }
+    notes += remarks.map { line(Escaping.terminal($0)) }
     return notes.isEmpty ? "" : notes.joined(separator: "\n") + "\n"
   }
 }

@@ -1,3 +1,4 @@
+import Attribution
 import Journeys
 
 /// The JSON document `touchstone.profile/1`; the README lists its fields.
@@ -60,6 +61,15 @@ extension ProfileReport {
 
   private static func json(_ value: Double?) -> JSONValue { value.map { JSONValue($0) } ?? .null }
 
+  private static func json(
+    _ spread: CreditUncertainty.Spread, _ interval: String, _ error: String
+  ) -> [String: JSONValue] {
+    [
+      interval: .list([JSONValue(spread.interval.lowerBound), JSONValue(spread.interval.upperBound)]),
+      error: JSONValue(spread.standardError),
+    ]
+  }
+
   private func json(_ figures: TouchpointFigures) -> JSONValue {
     let own = figures.own
     let attributes = content.attributes[names[figures.id]]
@@ -82,6 +92,10 @@ extension ProfileReport {
       "repurchaseRate": Self.json(figures.repurchaseRate), "lifetimeValue": Self.json(figures.lifetimeValue),
       "isHighValue": .boolean(figures.isHighValue),
     ]
+    if let uncertainty = content.uncertainty {
+      fields.merge(Self.json(uncertainty.conversions[figures.id], "interval", "se")) { $1 }
+      if let value = uncertainty.value { fields.merge(Self.json(value[figures.id], "valueInterval", "valueSE")) { $1 } }
+    }
     var means: [String: JSONValue] = [:]
     for (index, name) in content.profile.measureNames.enumerated().dropFirst(content.profile.hasCost ? 1 : 0) {
       means[name] = Self.json(

@@ -1,3 +1,4 @@
+import Attribution
 import Journeys
 
 extension ProfileReport {
@@ -71,10 +72,18 @@ extension ProfileReport {
   }
 
   private var creditTable: ResultTable {
+    let uncertainty = content.uncertainty
+    func cell(_ credit: Double, _ spread: CreditUncertainty.Spread?, decimals: Int) -> ResultTable.Cell {
+      guard let spread else { return Self.number(credit, decimals) }
+      return .interval(credit, spread.interval, decimals: decimals)
+    }
     var columns: [Column] = [
-      ("conversions", { Self.number($0.credit.conversions, 1) }), ("share", { Self.percent($0.creditShare) }),
+      ("conversions", { cell($0.credit.conversions, uncertainty?.conversions[$0.id], decimals: 1) }),
+      ("share", { Self.percent($0.creditShare) }),
     ]
-    if content.hasValue { columns.append(("value", { Self.number($0.credit.value, 2) })) }
+    if content.hasValue {
+      columns.append(("value", { cell($0.credit.value, uncertainty?.value?[$0.id], decimals: 2) }))
+    }
     if figures.contains(where: { $0.cost != nil }) {
       columns.append(("cost", { Self.number($0.cost, 2) }))
       columns.append(("cost a touch", { Self.number($0.costPerTouch, 3) }))
@@ -83,8 +92,9 @@ extension ProfileReport {
     }
     columns.append(("high value", { .text($0.isHighValue ? "yes" : "") }))
     let percent = NumberText.percent(TouchpointFigures.highValueShare, decimals: 0)
+    let level = uncertainty.map { ", with \(NumberText.percent($0.level, decimals: 0)) intervals" } ?? ""
     return table(
-      "Credit by \(modelName) (CAC is cost a credited conversion); the high-value group is the smallest set with \(percent) of the credit",
+      "Credit by \(modelName)\(level) (CAC is cost a credited conversion); the high-value group is the smallest set with \(percent) of the credit",
       columns)
   }
 
@@ -233,9 +243,11 @@ extension ProfileReport {
         "introducer_index", "influencer_index", "closer_index", "impressions", "clicks", "click_through_rate",
         "credited_conversions", "credited_value", "cost", "cost_per_touch", "cac", "roas", "introduced",
         "repurchase_rate", "lifetime_value", "high_value",
-      ],
+      ] + (content.uncertainty == nil ? [] : ["conversions_low", "conversions_high", "conversions_se"]),
       rows: sorted.map { figures in
         let own = figures.own
+        let spread = content.uncertainty?.conversions[figures.id]
+        let intervals = spread.map { [$0.interval.lowerBound, $0.interval.upperBound, $0.standardError] } ?? []
         let numbers: [Double?] = [
           Double(own.touchEvents), Double(own.persons), figures.coverage, Double(own.converters),
           figures.converterCoverage, figures.frequency, Double(own.journeys), Double(own.convertingJourneys),
@@ -245,7 +257,7 @@ extension ProfileReport {
           figures.costPerTouch, figures.acquisitionCost, figures.returnOnSpend, Double(own.introduced),
           figures.repurchaseRate, figures.lifetimeValue, figures.isHighValue ? 1 : 0,
         ]
-        return [.text(names[figures.id])] + numbers.map { Self.number($0, 6) }
+        return [.text(names[figures.id])] + (numbers + intervals).map { Self.number($0, 6) }
       })
   }
 }

@@ -28,6 +28,8 @@ public struct ProfileReport: Sendable {
     /// The model whose credit is used, and its credit.
     public let model: any AttributionModel
     public let attribution: Attribution
+    /// How sure its credit is, where that was asked for.
+    public let uncertainty: CreditUncertainty?
     /// By touchpoint id; `nil` where nothing is known.
     public let spend: [Spend?]
     /// By touchpoint name.
@@ -37,7 +39,7 @@ public struct ProfileReport: Sendable {
 
     public init(
       profile: JourneyProfile, paths: PathTable, hasValue: Bool, account: AccountReport, layout: String,
-      model: any AttributionModel, attribution: Attribution, spend: [Spend?],
+      model: any AttributionModel, attribution: Attribution, uncertainty: CreditUncertainty? = nil, spend: [Spend?],
       attributes: [String: TouchpointAttributes], remarks: [String] = []
     ) {
       precondition(spend.count == profile.touchpoints.count, "one spend a touchpoint")
@@ -48,6 +50,7 @@ public struct ProfileReport: Sendable {
       self.layout = layout
       self.model = model
       self.attribution = attribution
+      self.uncertainty = uncertainty
       self.spend = spend
       self.attributes = attributes
       self.remarks = remarks

@@ -1,3 +1,4 @@
+import Attribution
 import JourneyIO
 import Journeys
 import Reporting
@@ -15,12 +16,17 @@ struct JourneyInput {
     let account: JourneyAccount
     let identities: IdentityReport?
     let profile: JourneyProfile?
+    let jointJourneys: JointJourneys?
   }
+
+  /// What models learn from.
+  var evidence: Evidence { Evidence(paths: paths, jointJourneys: events?.jointJourneys) }
 
   /// Reads an input, with progress on standard error where someone may be watching.
   static func read(
     _ location: InputLocation, paths: PathTableFormat, specification: JourneySpecification,
-    kind: JourneyInputReader.Kind? = nil, halfLives: [Double] = [], wantsProfile: Bool = false, quiet: Bool
+    kind: JourneyInputReader.Kind? = nil, halfLives: [Double] = [], wantsProfile: Bool = false,
+    wantsJointJourneys: Bool = false, quiet: Bool
   ) throws(InputError) -> JourneyInput {
     var reader = JourneyInputReader(paths: paths, events: specification.events, kind: kind)
     let progress = quiet ? nil : Progress(location)
@@ -34,7 +40,7 @@ struct JourneyInput {
     case .paths(let result): return JourneyInput(result, location, quiet: quiet)
     case .events(let result):
       let input = JourneyInput(
-        result, specification, halfLives: halfLives, wantsProfile: wantsProfile)
+        result, specification, halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys)
       try PathTableReader.check(input.paths, name: location.name)
       return input
     }
@@ -54,18 +60,19 @@ struct JourneyInput {
 
   private init(
     _ result: EventReader.Result, _ specification: JourneySpecification, halfLives: [Double],
-    wantsProfile: Bool
+    wantsProfile: Bool, wantsJointJourneys: Bool
   ) {
     let fields = result.layout.touchpointFields
     let built = JourneyBuilder(specification.rules).build(
       result.log, rename: { specification.touchpoints.touchpoint(of: $0, fields: fields) },
-      halfLives: halfLives, wantsProfile: wantsProfile)
+      halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys)
     var account = built.account
     account.countWithoutTouchpoint(result.withoutTouchpoint)
     paths = built.paths
     hasValue = result.layout.hasValue
     layout = result.layout.summary
     events = Events(
-      account: account, identities: result.log.identities, profile: built.profile)
+      account: account, identities: result.log.identities, profile: built.profile,
+      jointJourneys: built.jointJourneys)
   }
 }

@@ -23,6 +23,7 @@ struct ProfileCommand: ParsableCommand {
   @Option(help: "The model whose credit is set against costs.")
   var model = "markov"
 
+  @OptionGroup var uncertainty: UncertaintyOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -39,9 +40,11 @@ struct ProfileCommand: ParsableCommand {
         let journeys = try JourneyInput.read(
           input.location, paths: PathTableFormat(), specification: specification, kind: .events,
           halfLives: [(model as? TimeDecay)?.halfLife].compactMap { $0 }, wantsProfile: true,
-          quiet: destination.quiet)
+          wantsJointJourneys: uncertainty.wantsJointJourneys, quiet: destination.quiet)
         guard let made = journeys.events, let profile = made.profile else { return }
-        let attribution = try model.attribute(Evidence(paths: journeys.paths))
+        let attribution = try model.attribute(journeys.evidence)
+        let uncertainty = try uncertainty.uncertainties(
+          of: [model], [attribution], on: journeys.evidence, hasValue: journeys.hasValue)
         let (spend, remarks) = TouchpointSpend.resolve(
           profile, table: costTable, period: made.account.period, attributes: specification.attributes)
         let report = ProfileReport(
@@ -49,7 +52,8 @@ struct ProfileCommand: ParsableCommand {
             profile: profile, paths: journeys.paths, hasValue: journeys.hasValue,
             account: AccountReport(
               source: input.location.name, account: made.account, identities: made.identities),
-            layout: journeys.layout, model: model, attribution: attribution, spend: spend,
+            layout: journeys.layout, model: model, attribution: attribution,
+            uncertainty: uncertainty[0], spend: spend,
             attributes: specification.attributes, remarks: remarks))
         try destination.write(report.text(output.format))
         // The other formats say it themselves.

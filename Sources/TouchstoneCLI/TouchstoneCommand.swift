@@ -11,7 +11,8 @@ public struct TouchstoneCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CompareCommand.self, JourneysCommand.self, ProfileCommand.self, TransitionsCommand.self,
+      CompareCommand.self, JourneysCommand.self, ProfileCommand.self, TransitionsCommand.self, SynergyCommand.self,
+      OrderCommand.self, DiagnoseCommand.self,
     ])
 
   public init() {}

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Attribution
-import JourneyIO
 import Reporting
 
 /// `touchstone transitions`: the chain that Markov attribution stands on.
@@ -15,9 +14,7 @@ struct TransitionsCommand: ParsableCommand {
       A table shows the matrix where it fits on a screen, and lists the transitions where it does not.
       """)
 
-  @OptionGroup var input: InputOptions
-  @OptionGroup var paths: PathOptions
-  @OptionGroup var events: EventOptions
+  @OptionGroup var source: JourneyOptions
 
   @Option(help: "The number of touches that a state remembers.")
   var order = 1
@@ -35,20 +32,11 @@ struct TransitionsCommand: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      let specification = try events.specification(input)
-      try output.destination.checkDestination(besides: [input.location.file, events.spec])
-      try output.destination.withThreads {
-        let journeys = try JourneyInput.read(
-          input.location, paths: paths.format(input), specification: specification,
-          quiet: output.destination.quiet)
-        let chain = try MarkovChain(
-          journeys.paths, order: order, memoryLimit: memoryLimit.bytes)
-        try output.destination.write(TransitionReport(chain).text(output.format))
-        if let made = journeys.events, !output.destination.quiet {
-          let account = AccountReport(
-            source: input.location.name, account: made.account, identities: made.identities)
-          say("\n" + account.text)
-        }
+      let destination = output.destination
+      try destination.withThreads {
+        let journeys = try source.read(to: destination)
+        let chain = try MarkovChain(journeys.paths, order: order, memoryLimit: memoryLimit.bytes)
+        try source.write(TransitionReport(chain).text(output.format), journeys, to: destination)
       }
     }
   }

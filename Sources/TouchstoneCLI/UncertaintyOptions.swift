@@ -1,6 +1,6 @@
 import ArgumentParser
 import Attribution
-import Journeys
+import JourneyIO
 
 /// Whether and how intervals are worked out.
 struct UncertaintyOptions: ParsableArguments {
@@ -15,45 +15,38 @@ struct UncertaintyOptions: ParsableArguments {
   @Option(help: "Intervals for credits: bootstrap, for every model; analytic, for markov of order 1; or none.")
   var intervals = Kind.none
 
-  @Option(help: "The probability with which an interval is meant to cover the truth.")
-  var level = 0.95
+  @OptionGroup var bootstrap: BootstrapOptions
 
-  @Option(help: "The number of bootstrap replicates.")
-  var replicates = 1_000
+  /// Whether it matters which journeys are one person's.
+  var wantsJointJourneys: Bool { intervals == .bootstrap && bootstrap.wantsJointJourneys }
 
-  @Option(help: "How bootstrap intervals are taken from the replicates.")
-  var intervalMethod = BootstrapDistribution.Method.bca
+  /// Refuses to resample persons that an input does not tell apart.
+  func check(_ input: JourneyInput, _ location: InputLocation) throws(InputError) {
+    if intervals == .bootstrap { try bootstrap.check(input, location) }
+  }
 
-  @Option(help: "Chooses the replicates.")
-  var seed: UInt64 = 1
-
-  func validate() throws {
-    guard level > 0 && level < 1 else {
-      throw ValidationError("--level is \(level); give a number between 0 and 1, as in 0.95")
-    }
-    guard (2...1_000_000).contains(replicates) else {
-      throw ValidationError("--replicates is \(replicates); give a number from 2 to 1000000")
-    }
+  /// What intervals rest on, in a sentence.
+  func remarks(_ evidence: Evidence) -> [String] {
+    guard intervals == .bootstrap else { return [] }
+    return [bootstrap.remark(evidence)]
   }
 
   /// For each model, how sure its figures are; `nil` where that was not asked for or the model has no such intervals.
   func uncertainties(
-    of models: [any AttributionModel], _ attributions: [Attribution], on paths: PathTable, hasValue: Bool
+    of models: [any AttributionModel], _ attributions: [Attribution], on evidence: Evidence, hasValue: Bool
   ) throws(AttributionError) -> [CreditUncertainty?] {
     switch intervals {
     case .none: return models.map { _ in nil }
     case .analytic:
       var result: [CreditUncertainty?] = []
-      for model in models { result.append(try (model as? Markov)?.analyticUncertainty(paths, level: level)) }
+      for model in models { result.append(try (model as? Markov)?.analyticUncertainty(evidence.paths, level: bootstrap.level)) }
       return result
     case .bootstrap:
-      let distributions = try Bootstrap(replicates: replicates, seed: seed).distributions(of: models, on: paths)
+      let distributions = try bootstrap.bootstrap.distributions(of: models, on: evidence)
       return zip(distributions, attributions).map {
         CreditUncertainty(
-          $0, credits: $1.credits, level: level, method: intervalMethod, hasValue: hasValue)
+          $0, credits: $1.credits, level: bootstrap.level, method: bootstrap.intervalMethod, hasValue: hasValue)
       }
     }
   }
 }
-
-extension BootstrapDistribution.Method: ExpressibleByArgument {}

@@ -52,7 +52,7 @@ import Testing
       (["m"], PathTotals(conversions: 90, value: 5, nonConverting: 30)),
     ]
     let table = PathTable(rows)
-    let distribution = try Bootstrap(replicates: 200).distributions(of: [LastTouch()], on: table)[0]
+    let distribution = try Bootstrap(replicates: 200).distributions(of: [LastTouch()], on: Evidence(paths: table))[0]
     let credits = try LastTouch().attribute(Evidence(paths: table)).credits
     #expect(table.touchpoints.names == ["z", "a", "m"])
     for id in 0..<3 {
@@ -75,7 +75,7 @@ import Testing
     func figures(_ rows: [PathRow], threads: Int) throws -> [[String: [Double]]] {
       let table = PathTable(rows)
       let distributions = try Parallel.$maximumThreads.withValue(threads) {
-        try Bootstrap(replicates: 30, seed: 3).distributions(of: models, on: table)
+        try Bootstrap(replicates: 30, seed: 3).distributions(of: models, on: Evidence(paths: table))
       }
       return distributions.map { distribution in
         Dictionary(
@@ -94,7 +94,7 @@ import Testing
       (["rare"], PathTotals(conversions: 10)), (["common"], PathTotals(conversions: 1_000)),
     ]
     let table = PathTable(rows)
-    let distribution = try Bootstrap(replicates: 20_000, seed: 2).distributions(of: [LastTouch()], on: table)[0]
+    let distribution = try Bootstrap(replicates: 20_000, seed: 2).distributions(of: [LastTouch()], on: Evidence(paths: table))[0]
     let percentile = distribution.interval(0, method: .percentile)
     let bca = distribution.interval(0, method: .bca)
     #expect(percentile == 4...17)
@@ -108,7 +108,7 @@ import Testing
       [(["a"], PathTotals(conversions: 0, nonConverting: 5))], [([], PathTotals(conversions: 3))],
     ] {
       let distributions = try Bootstrap(replicates: 10).distributions(
-        of: try Self.models("linear,markov,shapley-rate,markov:order=2"), on: PathTable(rows))
+        of: try Self.models("linear,markov,shapley-rate,markov:order=2"), on: Evidence(paths: PathTable(rows)))
       for distribution in distributions {
         for id in 0..<distribution.touchpointCount { #expect(distribution.interval(id) == 0...0) }
       }
@@ -121,7 +121,7 @@ import Testing
   @Test func agreesWithTheBootstrap() throws {
     let table = PathTable(randomRows(seed: 12, rows: 4_000, touchpoints: 5, longest: 4))
     let analytic = try #require(try Markov().analyticUncertainty(table, level: 0.95))
-    let distribution = try Bootstrap(replicates: 2_000).distributions(of: [Markov()], on: table)[0]
+    let distribution = try Bootstrap(replicates: 2_000).distributions(of: [Markov()], on: Evidence(paths: table))[0]
     for id in 0..<5 {
       // Random paths have no memory, so that transitions are independent as the formula supposes. The replicates' own error is
       // 1.6 %; 10 % leaves room for the chain's fit.
@@ -149,7 +149,7 @@ struct BootstrapReferenceTests {
     let names = ["first-touch", "last-touch", "linear", "shapley", "markov-1"]
     let models = try ModelCatalogue.models("first-touch,last-touch,linear,shapley,markov")
     let replicates = 2_000
-    let distributions = try Bootstrap(replicates: replicates).distributions(of: models, on: table)
+    let distributions = try Bootstrap(replicates: replicates).distributions(of: models, on: Evidence(paths: table))
     // The reference has 20,000 replicates; a standard error's own error is 0.6 % there at the most. Five times the error of the
     // difference: one false alarm in a million for each of 132 figures.
     let tolerance = 5 * 0.006 * (1 + 20_000 / Double(replicates)).squareRoot()

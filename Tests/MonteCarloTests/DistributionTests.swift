@@ -1,5 +1,5 @@
 import Foundation
-import MonteCarlo
+@testable import MonteCarlo
 import Testing
 
 @Suite struct NormalTests {
@@ -53,5 +53,35 @@ import Testing
     #expect(tables.number(ofMean: 0) == -1)
     #expect(tables.draw(-1, .max) == 0)
     #expect(tables.number(ofMean: 2) == tables.number(ofMean: 2))
+  }
+}
+
+@Suite struct AliasTableTests {
+  /// The columns hold exactly the weights, to the 2⁻³² that a word tells apart.
+  @Test(arguments: [[1.0], [1, 1], [0, 3, 0, 1], [5, 1, 1, 1, 0.001], Array(repeating: 0.1, count: 37) + [9]])
+  func columnsHoldTheWeights(_ weights: [Double]) {
+    let columns = AliasTable.columns(weights)
+    var masses = [Double](repeating: 0, count: weights.count)
+    for (place, column) in columns.enumerated() {
+      let own = column.threshold == .max ? 1 : Double(column.threshold) * 0x1p-32
+      masses[place] += own / Double(columns.count)
+      masses[Int(column.other)] += (1 - own) / Double(columns.count)
+    }
+    let total = weights.reduce(0, +)
+    for (mass, weight) in zip(masses, weights) { #expect(abs(mass - weight / total) < 1e-8) }
+  }
+
+  /// χ² of 100,000 draws with nine degrees of freedom: above 43.5 once in 570,000 runs.
+  @Test func drawsFollowTheWeights() {
+    let weights = (1...10).map { Double($0) }
+    let table = AliasTable(weights)
+    var stream = RandomStream(seed: 5, purpose: .permutation, index: 0)
+    var counts = [Double](repeating: 0, count: 10)
+    for _ in 0..<100_000 { counts[table.draw(stream.next())] += 1 }
+    let statistic = zip(counts, weights).reduce(0) { sum, pair in
+      let expected = pair.1 / 55 * 100_000
+      return sum + (pair.0 - expected) * (pair.0 - expected) / expected
+    }
+    #expect(statistic < 43.5)
   }
 }

@@ -19,7 +19,7 @@ struct Coverage {
       do throws(AttributionError) {
         let table = world.sample(journeys: journeys, stream: number)
         let bootstrap = Bootstrap(replicates: replicates, seed: UInt64(number))
-        let distribution = try bootstrap.distributions(of: [Markov()], on: table)[0]
+        let distribution = try bootstrap.distributions(of: [Markov()], on: Evidence(paths: table))[0]
         let analytic = try Markov().analyticUncertainty(table, level: 0.95)!
         var tallies = [Tally](repeating: Tally(), count: truth.count)
         for (id, name) in table.touchpoints.names.enumerated() {

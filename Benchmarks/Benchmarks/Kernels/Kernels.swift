@@ -50,7 +50,7 @@ let benchmarks: @Sendable () -> Void = {
     let evidence = try evidence(rows: 100_000, touchpoints: 50)
     let models = try ModelCatalogue.models(ModelCatalogue.defaultList)
     benchmark.startMeasurement()
-    blackHole(try Bootstrap(replicates: 100).distributions(of: models, on: evidence.paths))
+    blackHole(try Bootstrap(replicates: 100).distributions(of: models, on: evidence))
   }
 
   Benchmark("Read 100,000 events and build journeys") { benchmark in

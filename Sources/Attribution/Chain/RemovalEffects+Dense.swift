@@ -35,17 +35,19 @@ extension RemovalEffects {
     }
     var lostConversions: [Double] = []
     var lostValue: [Double] = []
+    var reach: [Double] = []
     for states in statesOfTouchpoint {
       // entries = M[K, K]⁻ᵀ M[s, K]ᵀ: where journeys meet c for the first time.
       let entries = Self.firstEntries(inverse, states)
       lostConversions.append(zip(entries, states).reduce(0) { $0 + $1.0 * conversions[$1.1] })
       lostValue.append(zip(entries, states).reduce(0) { $0 + $1.0 * value[$1.1] })
+      reach.append(entries.reduce(0, +))
     }
     return RemovalEffects(
       conversionProbability: conversions[0], valuePerJourney: value[0],
       conversions: lostConversions.map { share(lost: $0, of: conversions[0]) },
       value: lostValue.map { share(lost: $0, of: value[0]) },
-      residual: residual, method: .dense)
+      reach: reach, residual: residual, method: .dense)
   }
 
   /// The expected visits of each state from each state: N = (D − C)⁻¹ D.

@@ -58,6 +58,7 @@ extension RemovalEffects {
       conversionProbability: totals.conversions, valuePerJourney: totals.value,
       conversions: solutions.flatMap(\.conversions).map { share(lost: $0, of: totals.conversions) },
       value: solutions.flatMap(\.value).map { share(lost: $0, of: totals.value) },
+      reach: solutions.flatMap(\.reach),
       residual: solutions.map(\.residual).max() ?? 0,
       method: .sparse(sweeps: solutions.map(\.outcome.sweeps).max() ?? 0))
   }
@@ -90,6 +91,8 @@ extension RemovalEffects {
   private struct Losses: Sendable {
     var conversions: [Double]
     var value: [Double]
+    /// Journeys that meet each touchpoint.
+    var reach: [Double]
     var residual: Double
     var outcome: BlockGaussSeidel.Outcome
   }
@@ -119,6 +122,7 @@ extension RemovalEffects {
 
     var lostConversions = [Double](repeating: 0, count: block.count)
     var lostValue = lostConversions
+    var reach = lostConversions
     var kept = Lanes()
     for (state, lane) in lanes.enumerated() {
       kept += visits[state] * chain.conversions[state]
@@ -130,6 +134,7 @@ extension RemovalEffects {
       }
       lostConversions[lane] += entries * outcomes[state][0]
       lostValue[lane] += entries * outcomes[state][1]
+      reach[lane] += entries
     }
     let residual = block.indices.map { touchpoint in
       let lane = touchpoint - block.lowerBound
@@ -137,7 +142,7 @@ extension RemovalEffects {
         + abs(totals.conversions - kept[lane] - lostConversions[lane])
     }
     return Losses(
-      conversions: lostConversions, value: lostValue, residual: residual.max() ?? 0,
+      conversions: lostConversions, value: lostValue, reach: reach, residual: residual.max() ?? 0,
       outcome: outcome)
   }
 }

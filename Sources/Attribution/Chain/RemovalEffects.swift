@@ -9,6 +9,8 @@ public struct RemovalEffects: Sendable {
   public let conversions: [Double]
   /// The same share of value.
   public let value: [Double]
+  /// By touchpoint, the probability that a walk, converting or not, visits it.
+  public let reach: [Double]
   /// How well the equations hold. Solved densely: the largest entry of A·A⁻¹ − I. Solved sparsely: a bound on the
   /// absolute error of each probability to convert without a touchpoint, before rounding in the bound itself. It says
   /// nothing about ``value``, which comes from the same solutions.
@@ -40,7 +42,7 @@ public struct RemovalEffects: Sendable {
     guard chain.stateCount > 0 else {
       let none = [Double](repeating: 0, count: chain.touchpoints.count)
       self.init(
-        conversionProbability: 0, valuePerJourney: 0, conversions: none, value: none, residual: 0,
+        conversionProbability: 0, valuePerJourney: 0, conversions: none, value: none, reach: none, residual: 0,
         method: .dense)
       return
     }
@@ -58,12 +60,13 @@ public struct RemovalEffects: Sendable {
 
   init(
     conversionProbability: Double, valuePerJourney: Double, conversions: [Double],
-    value: [Double], residual: Double, method: Method
+    value: [Double], reach: [Double], residual: Double, method: Method
   ) {
     self.conversionProbability = conversionProbability
     self.valuePerJourney = valuePerJourney
     self.conversions = conversions
     self.value = value
+    self.reach = reach
     self.residual = residual
     self.method = method
   }

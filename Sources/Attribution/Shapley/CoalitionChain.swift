@@ -24,7 +24,7 @@ struct CoalitionChain: Sendable {
   /// - Parameter chain: Of order 1.
   init(_ chain: MarkovChain) {
     precondition(chain.order == 1, "a coalition's states are touchpoints")
-    count = chain.touchpoints.count
+    let count = chain.touchpoints.count
     var transitions = [Double](repeating: 0, count: (count + 1) * count)
     var conversions = [Double](repeating: 0, count: count + 1)
     var (value, leaks) = (conversions, conversions)
@@ -38,6 +38,15 @@ struct CoalitionChain: Sendable {
         transitions[row * count + target] = chain.transitions.values[entry]
       }
     }
+    self.init(count: count, transitions: transitions, conversions: conversions, value: value, leaks: leaks)
+  }
+
+  /// - Parameters:
+  ///   - count: The number of touchpoints.
+  ///   - transitions: Counts from each touchpoint, and last from the start, to each touchpoint: row by row.
+  ///   - conversions: By touchpoint, and last of the start; so are the value and what ends without conversion.
+  init(count: Int, transitions: [Double], conversions: [Double], value: [Double], leaks: [Double]) {
+    self.count = count
     self.transitions = transitions
     self.conversions = conversions
     self.value = value

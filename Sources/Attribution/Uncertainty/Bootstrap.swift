@@ -2,7 +2,7 @@ import Journeys
 import MonteCarlo
 import Parallel
 
-/// Works models out again on many replicates of the journeys, all models on the same replicates.
+/// Works figures out again on many replicates of the journeys, all figures on the same replicates.
 public struct Bootstrap: Sendable {
   /// The number of replicates.
   public let replicates: Int
@@ -23,52 +23,65 @@ public struct Bootstrap: Sendable {
 
   /// The bootstrap distributions of models' credits.
   ///
-  /// Journeys are resampled as if independent. That is so in a path table as far as it tells; where journeys of one person hang
-  /// together, intervals are too narrow.
+  /// Persons are resampled where the evidence knows which journeys are one person's; else journeys are, as if independent, and
+  /// where journeys of one person hang together intervals are too narrow.
   ///
   /// - Throws: What a model throws on a replicate.
   /// - Complexity: O(replicates × distinct paths), in parallel, and not by the number of journeys; for models that neither credit path by
   ///   path nor are a chain of order 1, O(replicates) times the model.
   public func distributions(
-    of models: [any AttributionModel], on paths: PathTable
+    of models: [any AttributionModel], on evidence: Evidence
   ) throws(AttributionError) -> [BootstrapDistribution] {
-    let rows = CanonicalRows(paths)
-    let resampling = PoissonResampling(rows, seed: seed)
+    let rows = CanonicalRows(evidence.paths)
     var resamplers: [any Resampler] = []
     for model in models { resamplers.append(try resampler(of: model, rows)) }
+    let asked = resamplers
+    let samples = try samples(rows, evidence.jointJourneys) { weights throws(AttributionError) in
+      var figures: [Double] = []
+      for resampler in asked {
+        for credit in try resampler.credits(weights) { figures += credit.figures }
+      }
+      return figures
+    }
+    let length = samples.count / max(models.count, 1)
+    return models.indices.map { BootstrapDistribution(Array(samples[$0 * length..<($0 + 1) * length]), rows: rows) }
+  }
+
+  /// The samples of some figures.
+  ///
+  /// - Parameter figures: Works the figures out for weights of the rows, always as many.
+  func samples(
+    _ rows: CanonicalRows, _ jointJourneys: JointJourneys?,
+    figures: @escaping @Sendable (RowWeights) throws(AttributionError) -> [Double]
+  ) throws(AttributionError) -> [BootstrapSample] {
+    let resampling = PoissonResampling(rows, jointJourneys, seed: seed)
     let groups = PoissonResampling.jackknifeGroups
     // Replicates, then the groups of the jackknife, then the data as they are.
     let runs = Parallel.ranges(count: replicates + groups + 1, length: Self.replicatesPerPiece)
-    let asked = resamplers
-    let results = Parallel.map(runs.count) { piece -> Swift.Result<[[[ResampledCredit]]], AttributionError> in
+    let results = Parallel.map(runs.count) { piece -> Swift.Result<[[Double]], AttributionError> in
       var weights = RowWeights(rows: rows.count)
-      var credits: [[[ResampledCredit]]] = []
+      var found: [[Double]] = []
       for run in runs[piece] {
         if run < replicates {
           resampling.draw(run, into: &weights)
         } else if run < replicates + groups {
           resampling.leaveOut(run - replicates, into: &weights)
         } else {
-          for row in 0..<rows.count {
-            weights.conversions[row] = rows.totals[row].conversions
-            weights.value[row] = rows.totals[row].value
-            weights.nonConverting[row] = rows.totals[row].nonConverting
-          }
+          weights = RowWeights(rows)
         }
-        var ofModels: [[ResampledCredit]] = []
-        for resampler in asked {
-          do throws(AttributionError) {
-            ofModels.append(try resampler.credits(weights))
-          } catch { return .failure(error) }
-        }
-        credits.append(ofModels)
+        do throws(AttributionError) {
+          found.append(try figures(weights))
+        } catch { return .failure(error) }
       }
-      return .success(credits)
+      return .success(found)
     }
-    var credits: [[[ResampledCredit]]] = []
-    for result in results { credits += try result.get() }
-    return models.indices.map { model in
-      BootstrapDistribution(credits.map { $0[model] }, replicates: replicates, rows: rows)
+    var found: [[Double]] = []
+    for result in results { found += try result.get() }
+    let all = found
+    return all[0].indices.map { figure in
+      BootstrapSample(
+        estimate: all[all.count - 1][figure], replicates: (0..<replicates).map { all[$0][figure] },
+        leftOut: (replicates..<replicates + groups).map { all[$0][figure] })
     }
   }
 }

@@ -14,10 +14,25 @@ struct ResampledCredit: Sendable {
   var value = 0.0
   /// The removal effect on conversions; NaN for models without.
   var removalEffect = Double.nan
+
+  /// The figures in the order of ``BootstrapDistribution/Quantity``.
+  var figures: [Double] {
+    BootstrapDistribution.Quantity.allCases.map { quantity in
+      switch quantity {
+      case .conversions: conversions
+      case .value: value
+      case .removalEffect: removalEffect
+      }
+    }
+  }
 }
 
 /// The fastest way to work a model out again.
 func resampler(of model: any AttributionModel, _ rows: CanonicalRows) throws(AttributionError) -> any Resampler {
+  if let automatic = model as? AutomaticMarkov {
+    // The order is taken for given: intervals do not cover the doubt about it.
+    return try resampler(of: try automatic.chosen(rows.table).model, rows)
+  }
   if let pathwise = model as? any PathwiseModel { return SharedRows(pathwise, rows) }
   if let markov = model as? Markov, markov.order == 1, rows.touchpoints.count < RemovalEffects.largestDense {
     return ChainResampler(rows)
@@ -121,53 +136,104 @@ struct ChainResampler: Resampler {
     self.lastStates = lastStates
   }
 
-  func credits(_ weights: RowWeights) -> [ResampledCredit] {
-    let states = count + 1
-    var counts = [Double](repeating: 0, count: states * states)
-    var conversions = [Double](repeating: 0, count: states)
-    var (value, departures) = (conversions, conversions)
+  /// The chain's counts for some weights; state 0 is the start, the others are the touchpoints.
+  private struct Counts {
+    /// Row by row.
+    var transitions: [Double]
+    var conversions: [Double]
+    var value: [Double]
+    var nulls: [Double]
     var totals = PathTotals(conversions: 0)
+  }
+
+  private func counts(_ weights: RowWeights) -> Counts {
+    let states = count + 1
+    let none = [Double](repeating: 0, count: states)
+    var counts = Counts(
+      transitions: [Double](repeating: 0, count: states * states), conversions: none, value: none, nulls: none)
+    var into = [Double](repeating: 0, count: states * states)
     transitions.withUnsafeBufferPointer { transitions in
-      counts.withUnsafeMutableBufferPointer { counts in
+      into.withUnsafeMutableBufferPointer { into in
         for row in lastStates.indices {
           let converting = weights.conversions[row]
           let journeys = converting + weights.nonConverting[row]
           guard journeys > 0 else { continue }
-          for transition in transitions[starts[row]..<starts[row + 1]] { counts[Int(transition)] += journeys }
+          for transition in transitions[starts[row]..<starts[row + 1]] { into[Int(transition)] += journeys }
           let last = Int(lastStates[row])
-          conversions[last] += converting
-          value[last] += weights.value[row]
-          departures[last] += journeys
-          totals.conversions += converting
-          totals.value += weights.value[row]
+          counts.conversions[last] += converting
+          counts.value[last] += weights.value[row]
+          counts.nulls[last] += weights.nonConverting[row]
+          counts.totals.conversions += converting
+          counts.totals.value += weights.value[row]
         }
       }
     }
+    counts.transitions = into
+    return counts
+  }
+
+  /// The chain solved for some weights.
+  struct Solution {
+    /// (D − C)⁻¹.
+    let inverse: Matrix
+    /// From each state, the probability to convert.
+    let conversions: [Double]
+    /// From each state, the expected value.
+    let value: [Double]
+    /// The journeys that leave the start.
+    let journeys: Double
+    let totals: PathTotals
+  }
+
+  /// - Complexity: O(touches + touchpoints³).
+  func solution(_ weights: RowWeights) -> Solution {
+    let states = count + 1
+    let counts = counts(weights)
+    var departures = zip(counts.conversions, counts.nulls).map { $0 + $1 }
     for from in 0..<states {
-      for to in 0..<states { departures[from] += counts[from * states + to] }
+      for to in 0..<states { departures[from] += counts.transitions[from * states + to] }
     }
     // States that nobody was in would make the system singular: they get a departure and are never entered.
     var system = Matrix(rows: states, columns: states)
     for from in 0..<states {
-      for to in 0..<states where from != to { system[from, to] = -counts[from * states + to] }
-      system[from, from] = departures[from] == 0 ? 1 : departures[from] - counts[from * states + from]
+      for to in 0..<states where from != to { system[from, to] = -counts.transitions[from * states + to] }
+      system[from, from] = departures[from] == 0 ? 1 : departures[from] - counts.transitions[from * states + from]
     }
     guard let factors = try? LUFactorization(system) else {
       preconditionFailure("a chain of counted paths is never singular")
     }
     let inverse = factors.inverse()
-    let expected = inverse.times(conversions)
-    let expectedValue = inverse.times(value)
+    return Solution(
+      inverse: inverse, conversions: inverse.times(counts.conversions), value: inverse.times(counts.value),
+      journeys: departures[0], totals: counts.totals)
+  }
+
+  /// The chain for coalitions to be tried on.
+  func coalitionChain(_ weights: RowWeights) -> CoalitionChain {
+    let states = count + 1
+    let counts = counts(weights)
+    // The start comes last there.
+    let order = Array(1..<max(states, 1)) + [0]
+    return CoalitionChain(
+      count: count,
+      transitions: order.flatMap { from in (1..<max(states, 1)).map { counts.transitions[from * states + $0] } },
+      conversions: order.map { counts.conversions[$0] }, value: order.map { counts.value[$0] },
+      leaks: order.map { counts.nulls[$0] })
+  }
+
+  func credits(_ weights: RowWeights) -> [ResampledCredit] {
+    let solution = solution(weights)
+    let inverse = solution.inverse
     var effects = [Double](repeating: 0, count: count)
     var valueEffects = effects
     for touchpoint in 0..<count {
       let state = touchpoint + 1
       let entry = inverse[0, state] / inverse[state, state]
-      effects[touchpoint] = RemovalEffects.share(lost: entry * expected[state], of: expected[0])
-      valueEffects[touchpoint] = RemovalEffects.share(lost: entry * expectedValue[state], of: expectedValue[0])
+      effects[touchpoint] = RemovalEffects.share(lost: entry * solution.conversions[state], of: solution.conversions[0])
+      valueEffects[touchpoint] = RemovalEffects.share(lost: entry * solution.value[state], of: solution.value[0])
     }
-    let credits = Markov.scaled(effects, to: totals.conversions)
-    let valueCredits = Markov.scaled(valueEffects, to: totals.value)
+    let credits = Markov.scaled(effects, to: solution.totals.conversions)
+    let valueCredits = Markov.scaled(valueEffects, to: solution.totals.value)
     return (0..<count).map {
       ResampledCredit(conversions: credits[$0], value: valueCredits[$0], removalEffect: effects[$0])
     }

@@ -9,14 +9,18 @@ struct RowWeights: Sendable {
   var value: [Double]
   /// Journeys without conversion, by row.
   var nonConverting: [Double]
-  /// Conversions and value of journeys without a touch.
-  var untouched: PathTotals
 
   init(rows: Int) {
     conversions = [Double](repeating: 0, count: rows)
     value = conversions
     nonConverting = conversions
-    untouched = PathTotals(conversions: 0)
+  }
+
+  /// The weights of the data as they are.
+  init(_ rows: CanonicalRows) {
+    conversions = rows.totals.map(\.conversions)
+    value = rows.totals.map(\.value)
+    nonConverting = rows.totals.map(\.nonConverting)
   }
 
   func totals(_ row: Int) -> PathTotals {
@@ -24,11 +28,14 @@ struct RowWeights: Sendable {
   }
 }
 
-/// Draws replicates of a path table: each journey is counted a Poisson(1) number of times, so the journeys of a row n a Poisson(n)
-/// number of times.
+/// Draws replicates of a path table: each person is counted a Poisson(1) number of times, with all journeys.
 ///
-/// A draw is a function of the seed, the row's contents and the replicate, whatever the order of rows and the number of
-/// threads. A conversion of a row is worth the row's mean: how values vary inside a row, a path table does not tell.
+/// Journeys that are their person's only one are independent of all others: those of a row are counted a Poisson(n) number of times
+/// together. So are the persons whose journeys are the same. Where persons are not known, all journeys are independent.
+///
+/// A draw is a function of the seed, the contents of the row or of the persons' journeys, and the replicate, whatever the order of rows
+/// and the number of threads. A conversion of a row is worth the mean of those that are drawn together: how values vary inside a row, a
+/// path table does not tell.
 ///
 /// Source: Poisson bootstrap, after J. Hanley and B. MacGibbon, "Creating non-parametric bootstrap samples using Poisson
 /// frequencies", 2006.
@@ -36,66 +43,112 @@ struct PoissonResampling: Sendable {
   let rows: CanonicalRows
   private let seed: UInt64
   private var tables = PoissonTables()
+  /// By row, what does not belong to persons with several journeys.
+  private var independent: [PathTotals]
   private var convertingMeans: [Int32] = []
   private var otherMeans: [Int32] = []
-  private var untouchedMeans: (Int32, Int32)
+  private var joint: [Joint] = []
   private let bootstrapKey: UInt64
 
-  init(_ rows: CanonicalRows, seed: UInt64) {
+  /// Persons whose journeys are the same.
+  private struct Joint {
+    let key: UInt64
+    let persons: Double
+    let mean: Int32
+    /// One person's journeys; values are means.
+    let journeys: [(row: Int, totals: PathTotals)]
+  }
+
+  init(_ rows: CanonicalRows, _ jointJourneys: JointJourneys? = nil, seed: UInt64) {
     self.rows = rows
     self.seed = seed
     bootstrapKey = RandomStream.key(seed: seed, purpose: .bootstrap)
-    for totals in rows.totals {
+    independent = rows.totals
+    if let jointJourneys { take(jointJourneys) }
+    for totals in independent {
       convertingMeans.append(tables.number(ofMean: totals.conversions))
       otherMeans.append(tables.number(ofMean: totals.nonConverting))
     }
-    untouchedMeans = (
-      tables.number(ofMean: rows.table.untouched.conversions),
-      tables.number(ofMean: rows.table.untouched.nonConverting)
-    )
+  }
+
+  private mutating func take(_ jointJourneys: JointJourneys) {
+    let rowOfKey = Dictionary(rows.keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    for group in jointJourneys.groups {
+      let journeys = group.journeys.map { journey -> (row: Int, totals: PathTotals) in
+        guard let row = rowOfKey[journey.pathKey] else { preconditionFailure("journeys of another path table") }
+        return (
+          row,
+          PathTotals(
+            conversions: journey.conversions, value: journey.value / group.persons,
+            nonConverting: journey.nonConverting)
+        )
+      }
+      for (row, totals) in journeys {
+        let rest = independent[row]
+        independent[row] = PathTotals(
+          conversions: max(0, rest.conversions - group.persons * totals.conversions),
+          value: rest.value - group.persons * totals.value,
+          nonConverting: max(0, rest.nonConverting - group.persons * totals.nonConverting))
+      }
+      joint.append(
+        Joint(key: group.key, persons: group.persons, mean: tables.number(ofMean: group.persons), journeys: journeys))
+    }
+  }
+
+  /// The value of so many of a row's independent conversions.
+  private func value(_ conversions: Double, row: Int) -> Double {
+    conversions == 0 ? 0 : independent[row].value / independent[row].conversions * conversions
   }
 
   /// The weights of a replicate.
   func draw(_ replicate: Int, into weights: inout RowWeights) {
     for row in 0..<rows.count {
       let words = Philox.block(counter: (rows.keys[row], UInt64(replicate)), key: bootstrapKey)
-      let totals = rows.totals[row]
       let conversions = tables.draw(convertingMeans[row], words.0)
       weights.conversions[row] = conversions
-      weights.value[row] = conversions == 0 ? 0 : totals.value / totals.conversions * conversions
+      weights.value[row] = value(conversions, row: row)
       weights.nonConverting[row] = tables.draw(otherMeans[row], words.1)
     }
-    let words = Philox.block(counter: (0, UInt64(replicate)), key: bootstrapKey)
-    let untouched = rows.table.untouched
-    let conversions = tables.draw(untouchedMeans.0, words.0)
-    weights.untouched = PathTotals(
-      conversions: conversions, value: conversions == 0 ? 0 : untouched.value / untouched.conversions * conversions,
-      nonConverting: tables.draw(untouchedMeans.1, words.1))
+    for group in joint {
+      // The upper half of the counter tells these draws from those of the rows.
+      let words = Philox.block(counter: (group.key, 1 << 63 | UInt64(replicate)), key: bootstrapKey)
+      add(group, tables.draw(group.mean, words.0), to: &weights)
+    }
+  }
+
+  private func add(_ group: Joint, _ persons: Double, to weights: inout RowWeights) {
+    guard persons > 0 else { return }
+    for (row, totals) in group.journeys {
+      weights.conversions[row] += persons * totals.conversions
+      weights.value[row] += persons * totals.value
+      weights.nonConverting[row] += persons * totals.nonConverting
+    }
   }
 
   /// The number of groups of the jackknife.
   static let jackknifeGroups = 200
 
-  /// The weights that are left when one group of journeys is left out. A row's journeys are dealt to the groups evenly, beginning
-  /// with a random one.
+  /// The weights that are left when one group of persons is left out. Those who are drawn together are dealt to the groups evenly,
+  /// beginning with a random one.
   func leaveOut(_ group: Int, into weights: inout RowWeights) {
     let key = RandomStream.key(seed: seed, purpose: .jackknife)
     let groups = Self.jackknifeGroups
-    /// How many of so many journeys are in the group: one at most where there are fewer than groups.
-    func share(_ journeys: Double, _ word: UInt64) -> Double {
-      let whole = (journeys / Double(groups)).rounded(.down)
-      let rest = journeys - whole * Double(groups)
+    /// How many of so many are not in the group: all but one at most where there are fewer than groups.
+    func left(_ number: Double, _ word: UInt64) -> Double {
+      let whole = (number / Double(groups)).rounded(.down)
+      let rest = number - whole * Double(groups)
       let place = Double((group + Int(word % UInt64(groups))) % groups)
-      return whole + min(1, max(0, rest - place))
+      return number - whole - min(1, max(0, rest - place))
     }
     for row in 0..<rows.count {
       let words = Philox.block(counter: (rows.keys[row], 0), key: key)
-      let totals = rows.totals[row]
-      let left = totals.conversions - share(totals.conversions, words.0)
-      weights.conversions[row] = left
-      weights.value[row] = totals.conversions == 0 ? 0 : totals.value / totals.conversions * left
-      weights.nonConverting[row] = totals.nonConverting - share(totals.nonConverting, words.1)
+      let conversions = left(independent[row].conversions, words.0)
+      weights.conversions[row] = conversions
+      weights.value[row] = value(conversions, row: row)
+      weights.nonConverting[row] = left(independent[row].nonConverting, words.1)
     }
-    weights.untouched = rows.table.untouched
+    for joint in joint {
+      add(joint, left(joint.persons, Philox.block(counter: (joint.key, 1 << 63), key: key).0), to: &weights)
+    }
   }
 }

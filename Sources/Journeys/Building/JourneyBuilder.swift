@@ -14,6 +14,8 @@ public struct JourneyBuilder: Sendable {
     public let account: JourneyAccount
     /// What is known of each touchpoint, where it was asked for.
     public let profile: JourneyProfile?
+    /// Which journeys are one person's, where it was asked for.
+    public let jointJourneys: JointJourneys?
   }
 
   /// So many shards become journeys before they are merged into the table.
@@ -28,10 +30,11 @@ public struct JourneyBuilder: Sendable {
   ///   - rename: The touchpoint that a name of the log stands for; several may stand for one.
   ///   - halfLives: The half-lives in days to carry time-decay credit for, each above 0.
   ///   - wantsProfile: Whether to profile the touchpoints.
+  ///   - wantsJointJourneys: Whether to note which journeys are one person's.
   /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path table.
   public func build(
     _ log: EventLog, rename: @Sendable (String) -> String = { $0 }, halfLives: [Double] = [],
-    wantsProfile: Bool = false
+    wantsProfile: Bool = false, wantsJointJourneys: Bool = false
   ) -> Result {
     precondition(halfLives.allSatisfy { $0 > 0 }, "a half-life is above 0")
     let (touchpoints, ids) = log.touchpoints.renamed(rename)
@@ -41,20 +44,25 @@ public struct JourneyBuilder: Sendable {
     var builder = PathTableBuilder(halfLives: halfLives)
     var account = JourneyAccount()
     var profile = wantsProfile ? JourneyProfile(touchpoints, log) : nil
+    var joint = JointJourneysBuilder()
+    let nameHashes = wantsJointJourneys ? CanonicalRows.nameHashes(touchpoints) : nil
     for wave in Parallel.ranges(count: EventLog.shardCount, length: Self.shardsPerWave) {
       let results = Parallel.map(wave.count) { index in
         var shard = ShardJourneys(rules, isDirect: isDirect, touchpoints: ids, measures: log.measureNames.count)
         return shard.build(
           log.shards[wave.lowerBound + index], halfLives: halfLives,
-          profile: wantsProfile ? JourneyProfile(touchpoints, log) : nil)
+          profile: wantsProfile ? JourneyProfile(touchpoints, log) : nil, nameHashes: nameHashes)
       }
       builder.add(results.map(\.batch))
       for result in results {
         account.add(result.account)
         if let other = result.profile { profile!.add(other) }
+        if let other = result.joint { joint.add(other) }
       }
     }
-    return Result(paths: builder.finish(touchpoints: touchpoints), account: account, profile: profile)
+    return Result(
+      paths: builder.finish(touchpoints: touchpoints), account: account, profile: profile,
+      jointJourneys: wantsJointJourneys ? joint.finish() : nil)
   }
 }
 
@@ -64,6 +72,7 @@ private struct ShardJourneys: ~Copyable {
     let batch: PathBatch
     let account: JourneyAccount
     let profile: JourneyProfile?
+    let joint: JointJourneysBuilder?
   }
 
   private var persons: PersonJourneys
@@ -79,7 +88,7 @@ private struct ShardJourneys: ~Copyable {
   }
 
   mutating func build(
-    _ shard: EventShard, halfLives: [Double], profile: consuming JourneyProfile?
+    _ shard: EventShard, halfLives: [Double], profile: consuming JourneyProfile?, nameHashes: [UInt64]?
   ) -> Result {
     var profile = profile
     let order = shard.orderedPersons()
@@ -99,8 +108,13 @@ private struct ShardJourneys: ~Copyable {
     }
     grouped.items.deallocate()
     profile?.add(persons.journeys)
+    var joint: JointJourneysBuilder?
+    if let nameHashes {
+      joint = JointJourneysBuilder()
+      joint!.add(persons.journeys, nameHashes: nameHashes)
+    }
     return Result(
-      batch: persons.journeys.batch(halfLives: halfLives), account: persons.account, profile: profile)
+      batch: persons.journeys.batch(halfLives: halfLives), account: persons.account, profile: profile, joint: joint)
   }
 
   /// A shard's events with each person's together, persons in `order`.

@@ -25,13 +25,11 @@ public struct CanonicalRows: Sendable {
     var tableIDs = [Int32](repeating: 0, count: ids.count)
     for (old, new) in ids.enumerated() { tableIDs[Int(new)] = Int32(old) }
     self.tableIDs = tableIDs
-    let names = touchpoints.names.map(Self.hash)
+    let names = Self.nameHashes(table.touchpoints)
     var rows: [(key: UInt64, row: PathTable.Row)] = []
     rows.reserveCapacity(table.pathCount)
     for row in table.rows() {
-      let key = table.withRow(row) { path, _, _ in
-        path.reduce(UInt64(path.count)) { Mixing.mix($0, names[Int(ids[Int($1)])]) }
-      }
+      let key = table.withRow(row) { path, _, _ in Self.key(path, names) }
       rows.append((key, row))
     }
     rows.sort { left, right in
@@ -56,6 +54,14 @@ public struct CanonicalRows: Sendable {
 
   /// The number of rows.
   public var count: Int { keys.count }
+
+  /// A hash of each touchpoint's name, by id.
+  static func nameHashes(_ touchpoints: TouchpointTable) -> [UInt64] { touchpoints.names.map(hash) }
+
+  /// A hash of a path by its touchpoints' names.
+  static func key(_ path: some Collection<Int32>, _ nameHashes: [UInt64]) -> UInt64 {
+    path.reduce(UInt64(path.count)) { Mixing.mix($0, nameHashes[Int($1)]) }
+  }
 
   /// A hash of a name's UTF-8 bytes.
   private static func hash(_ name: String) -> UInt64 {

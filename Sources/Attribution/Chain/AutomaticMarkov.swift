@@ -1,0 +1,46 @@
+import Journeys
+
+/// Removal effects on the Markov chain of the order that predicts held-out journeys best, as ``OrderStudy`` recommends it.
+public struct AutomaticMarkov: AttributionModel {
+  public let name = "markov"
+  /// The highest order that is tried.
+  public let largestOrder: Int
+  /// The most bytes that a chain may take.
+  public let memoryLimit: Int
+
+  /// The highest order that is tried where nothing else is said.
+  public static let usualLargestOrder = 5
+
+  /// - Parameters:
+  ///   - largestOrder: The highest order that is tried. Traps unless at least 1.
+  ///   - memoryLimit: The most bytes that a chain may take.
+  public init(largestOrder: Int = usualLargestOrder, memoryLimit: Int = Markov.defaultMemoryLimit) {
+    precondition(largestOrder >= 1, "a chain remembers at least one touch")
+    self.largestOrder = largestOrder
+    self.memoryLimit = memoryLimit
+  }
+
+  public var parameters: [ModelParameter] { [ModelParameter("order", .text("auto"))] }
+  public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
+
+  /// The model of the order chosen, and why it was.
+  ///
+  /// - Throws: As ``OrderStudy/init(_:upTo:folds:by:memoryLimit:)``.
+  func chosen(_ paths: PathTable) throws(AttributionError) -> (model: Markov, reason: String) {
+    let study = try OrderStudy(paths, upTo: largestOrder, memoryLimit: memoryLimit)
+    return (Markov(order: study.recommended, memoryLimit: memoryLimit), study.reason)
+  }
+
+  /// Chooses the order and attributes as ``Markov`` does.
+  ///
+  /// Diagnostics: `order`, `reason`, and those of ``Markov``.
+  /// - Throws: As ``OrderStudy/init(_:upTo:folds:by:memoryLimit:)`` and ``Markov/attribute(_:)``.
+  public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
+    let (model, reason) = try chosen(evidence.paths)
+    let attribution = try model.attribute(evidence)
+    return Attribution(
+      credits: attribution.credits, paths: evidence.paths, sumsToTotal: true,
+      diagnostics: [Diagnostic("order", .integer(model.order)), Diagnostic("reason", .text(reason))]
+        + attribution.diagnostics)
+  }
+}
