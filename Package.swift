@@ -40,11 +40,19 @@ let package = Package(
         "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
-    .target(name: "Reporting", dependencies: ["Attribution", "Journeys"]),
+    // Never Attribution: truth must not share an estimator's bug.
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Journeys", "JourneyIO", "MonteCarlo", "Parallel",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(name: "Evaluation", dependencies: ["Attribution", "Simulation", "Journeys", "MonteCarlo", "Parallel"]),
+    .target(name: "Reporting", dependencies: ["Attribution", "Evaluation", "Simulation", "Journeys"]),
     .target(
       name: "TouchstoneCLI",
       dependencies: [
-        "Reporting", "Attribution", "JourneyIO", "Journeys", "Parallel",
+        "Reporting", "Evaluation", "Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -52,8 +60,8 @@ let package = Package(
     .target(
       name: "Touchstone",
       dependencies: [
-        "Parallel", "MonteCarlo", "LinearAlgebra", "Journeys", "JourneyIO", "Attribution",
-        "Reporting",
+        "Parallel", "MonteCarlo", "LinearAlgebra", "Journeys", "JourneyIO", "Attribution", "Simulation",
+        "Evaluation", "Reporting",
       ]),
 
     .target(
@@ -76,6 +84,11 @@ let package = Package(
         "Attribution", "JourneyIO", "LinearAlgebra", "Parallel", "TestSupport",
         .product(name: "BigInt", package: "BigInt"),
       ]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Journeys", "MonteCarlo", "Parallel", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Simulation", "Attribution", "Journeys", "Parallel", "TestSupport"]),
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "Attribution", "JourneyIO", "Journeys", "TestSupport"]),

@@ -45,6 +45,12 @@ public struct AliasTable: Sendable {
     return columns
   }
 
+  /// The columns: by its place in the upper half of a word, a column is its own outcome where the lower half is below the threshold, else the
+  /// other one. For those who keep the outcomes themselves in the table.
+  public var pairs: [(threshold: UInt32, own: Int, other: Int)] {
+    columns.enumerated().map { (threshold: $1.threshold, own: $0, other: Int($1.other)) }
+  }
+
   /// The outcome that a uniform word chooses.
   @inlinable @inline(__always)
   public func draw(_ word: UInt64) -> Int {

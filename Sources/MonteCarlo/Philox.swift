@@ -13,6 +13,7 @@ public enum Philox {
   ///   - key: The 64-bit name of the stream.
   /// - Returns: Two independent uniform words.
   /// - Complexity: ten 64×64→128-bit multiplications.
+  @inlinable @inline(__always)
   public static func block(
     counter: (UInt64, UInt64), key: UInt64
   ) -> (UInt64, UInt64) {

@@ -10,31 +10,23 @@ import SystemPackage
   import Darwin
 #endif
 
-/// A line on standard error that tells how far the reading is, where standard error is a terminal and the work
-/// takes more than a second.
-final class Progress: Sendable {
-  private let name: String
-  private let start = ContinuousClock.now
+/// A line on standard error, where that is a terminal and the work takes more than a second.
+private final class ProgressLine: Sendable {
+  let start = ContinuousClock.now
   private let shown = Mutex<ContinuousClock.Instant?>(nil)
 
   /// `nil` where nobody is watching.
-  init?(_ location: InputLocation) {
-    guard isatty(STDERR_FILENO) == 1 else { return nil }
-    let safe = escapedForMessage(location.name)
-    name = safe.count > 40 ? "…" + safe.suffix(39) : safe
-  }
+  init?() { guard isatty(STDERR_FILENO) == 1 else { return nil } }
 
-  func update(bytes: Int) {
+  /// Shows a line made of the seconds gone, where it is time for a new one.
+  func update(_ text: (Double) -> String) {
     let now = ContinuousClock.now
     let isDue = shown.withLock { last in
       guard now - (last ?? start) > .seconds(last == nil ? 1 : 0.2) else { return false }
       last = now
       return true
     }
-    guard isDue else { return }
-    let seconds = (now - start) / .seconds(1)
-    let megabytes = Double(bytes) / 1e6
-    write("\r\u{1B}[Kreading \(name): \(Int(megabytes)) MB, \(Int(megabytes / seconds)) MB/s")
+    if isDue { write("\r\u{1B}[K" + text((now - start) / .seconds(1))) }
   }
 
   /// Clears the line.
@@ -45,4 +37,54 @@ final class Progress: Sendable {
   private func write(_ text: String) {
     _ = try? FileDescriptor.standardError.writeAll(text.utf8)
   }
+}
+
+/// Tells how far the reading of an input is.
+final class Progress: Sendable {
+  private let name: String
+  private let line: ProgressLine
+
+  /// `nil` where nobody is watching.
+  init?(_ location: InputLocation) {
+    guard let line = ProgressLine() else { return nil }
+    self.line = line
+    let safe = escapedForMessage(location.name)
+    name = safe.count > 40 ? "…" + safe.suffix(39) : safe
+  }
+
+  func update(bytes: Int) {
+    line.update { seconds in
+      let megabytes = Double(bytes) / 1e6
+      return "reading \(name): \(Int(megabytes)) MB, \(Int(megabytes / seconds)) MB/s"
+    }
+  }
+
+  func finish() { line.finish() }
+}
+
+/// Tells how far a work of known size is, how fast it goes, and how long it will take.
+final class WorkProgress: Sendable {
+  private let work: String
+  private let unit: String
+  private let total: Int
+  private let line: ProgressLine
+
+  /// `nil` where nobody is watching.
+  init?(_ work: String, unit: String, of total: Int) {
+    guard let line = ProgressLine() else { return nil }
+    self.line = line
+    self.work = escapedForMessage(work)
+    self.unit = unit
+    self.total = total
+  }
+
+  func update(done: Int) {
+    line.update { seconds in
+      let rate = Double(done) / seconds
+      let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
+      return "\(work): \(done) of \(total) \(unit), \(Int(rate)) a second, \(left) s left"
+    }
+  }
+
+  func finish() { line.finish() }
 }

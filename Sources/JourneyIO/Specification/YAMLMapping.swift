@@ -2,14 +2,14 @@ import Journeys
 import Yams
 
 /// A mapping of a YAML file, read key by key; what is wrong is said with line, column and key.
-struct YAMLMapping {
+package struct YAMLMapping {
   private let node: Node.Mapping
   private let source: String
   /// The keys that lead here, each with a point behind it.
   private let path: String
 
   /// The mapping that a whole file is; `nil` where the file holds nothing.
-  static func root(of text: String, source: String) throws(InputError) -> YAMLMapping? {
+  package static func root(of text: String, source: String) throws(InputError) -> YAMLMapping? {
     let root: Node?
     do {
       // A byte-order mark is no part of the text.
@@ -55,10 +55,10 @@ struct YAMLMapping {
   // MARK: Keys
 
   /// The keys, in the order of the file.
-  var keys: [String] { node.map { $0.key.string ?? "" } }
+  package var keys: [String] { node.map { $0.key.string ?? "" } }
 
   /// Refuses keys that are not among these.
-  func check(_ allowed: [String]) throws(InputError) {
+  package func check(_ allowed: [String]) throws(InputError) {
     for (key, _) in node {
       let name = key.string ?? ""
       guard !allowed.contains(name) else { continue }
@@ -84,10 +84,10 @@ struct YAMLMapping {
   }
 
   /// Says that a key's value is not what is wanted.
-  func wrong(_ key: String, _ wanted: String) -> InputError { wrong(key, node[key]!, wanted) }
+  package func wrong(_ key: String, _ wanted: String) -> InputError { wrong(key, node[key]!, wanted) }
 
   /// Says that a key is missing.
-  func missing(_ key: String, _ what: String) -> InputError {
+  package func missing(_ key: String, _ what: String) -> InputError {
     let mark = node.first?.key.mark
     return InputError(
       .badData, source: source, line: mark?.line, column: mark?.column,
@@ -95,18 +95,18 @@ struct YAMLMapping {
   }
 
   /// Says that one of a key's values is not what is wanted.
-  func wrong(_ key: String, found text: String, _ wanted: String) -> InputError {
+  package func wrong(_ key: String, found text: String, _ wanted: String) -> InputError {
     fault(node[key]!, "\(escapedForMessage(path + key)) is \(quotedForMessage(text))", "give \(wanted)")
   }
 
   // MARK: Values
 
-  func mapping(_ key: String) throws(InputError) -> YAMLMapping? {
+  package func mapping(_ key: String) throws(InputError) -> YAMLMapping? {
     guard let node = value(key) else { return nil }
     return try YAMLMapping(node, source: source, path: "\(path)\(key).")
   }
 
-  func mappings(_ key: String) throws(InputError) -> [YAMLMapping] {
+  package func mappings(_ key: String) throws(InputError) -> [YAMLMapping] {
     guard let node = value(key) else { return [] }
     guard let sequence = node.sequence else { throw wrong(key, node, "a list: one entry a line, each behind a dash") }
     var result: [YAMLMapping] = []
@@ -116,16 +116,16 @@ struct YAMLMapping {
     return result
   }
 
-  func isMapping(_ key: String) -> Bool { node[key]?.mapping != nil }
+  package func isMapping(_ key: String) -> Bool { node[key]?.mapping != nil }
 
-  func text(_ key: String) throws(InputError) -> String? {
+  package func text(_ key: String) throws(InputError) -> String? {
     guard let node = value(key) else { return nil }
     guard let text = node.scalar?.string else { throw wrong(key, node, "one value") }
     return text
   }
 
   /// One text, or a list of them.
-  func texts(_ key: String) throws(InputError) -> [String]? {
+  package func texts(_ key: String) throws(InputError) -> [String]? {
     guard let node = value(key) else { return nil }
     if let text = node.scalar?.string { return [text] }
     guard let sequence = node.sequence else { throw wrong(key, node, "a value or a list of values") }
@@ -137,7 +137,7 @@ struct YAMLMapping {
     return texts
   }
 
-  func number(_ key: String, from least: Double) throws(InputError) -> Double? {
+  package func number(_ key: String, from least: Double) throws(InputError) -> Double? {
     guard let text = try text(key) else { return nil }
     guard let number = Double(text), number.isFinite, number >= least else {
       throw wrong(key, "a number from \(least) on")
@@ -145,7 +145,49 @@ struct YAMLMapping {
     return number
   }
 
-  func choice<Choice: RawRepresentable & CaseIterable>(
+  package func number(_ key: String, in range: ClosedRange<Double>) throws(InputError) -> Double? {
+    guard let text = try text(key) else { return nil }
+    guard let number = Double(text), range.contains(number) else {
+      throw wrong(key, "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  package func integer(_ key: String, in range: ClosedRange<Int>) throws(InputError) -> Int? {
+    guard let text = try text(key) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw wrong(key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  package func boolean(_ key: String) throws(InputError) -> Bool? {
+    guard let text = try text(key) else { return nil }
+    guard let value = ["true": true, "false": false][text] else { throw wrong(key, "true or false") }
+    return value
+  }
+
+  /// A list of numbers.
+  ///
+  /// - Parameter count: How many there must be; `nil` for one or more.
+  package func numbers(
+    _ key: String, count: Int? = nil, in range: ClosedRange<Double>
+  ) throws(InputError) -> [Double]? {
+    guard let texts = try texts(key) else { return nil }
+    let wanted =
+      "\(count.map { "\($0)" } ?? "a list of") numbers from \(range.lowerBound) to \(range.upperBound), as in [1, 2]"
+    guard count == nil ? !texts.isEmpty : texts.count == count else {
+      throw wrong(key, found: texts.joined(separator: ", "), wanted)
+    }
+    var numbers: [Double] = []
+    for text in texts {
+      guard let number = Double(text), range.contains(number) else { throw wrong(key, found: text, wanted) }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  package func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Choice.Type
   ) throws(InputError) -> Choice? where Choice.RawValue == String {
     guard let text = try text(key) else { return nil }
@@ -155,7 +197,7 @@ struct YAMLMapping {
     return choice
   }
 
-  func duration(_ key: String) throws(InputError) -> DurationText? {
+  package func duration(_ key: String) throws(InputError) -> DurationText? {
     guard let text = try text(key) else { return nil }
     guard let duration = DurationText(text) else { throw wrong(key, "a length of time: \(DurationText.accepted)") }
     return duration

@@ -1,16 +1,22 @@
 /// Times as people read them, in universal time.
-enum DateText {
+package enum DateText {
   /// The day, as in 2024-05-31.
-  static func day(_ microseconds: Int64) -> String { String(instant(microseconds).prefix { $0 != "T" }) }
+  package static func day(_ microseconds: Int64) -> String { String(instant(microseconds).prefix { $0 != "T" }) }
 
   /// The second, as in 2024-05-31T14:05:09Z.
-  static func instant(_ microseconds: Int64) -> String {
+  package static func instant(_ microseconds: Int64) -> String {
     let seconds = floorDivide(microseconds, 1_000_000)
     let days = floorDivide(seconds, 86_400)
     let rest = seconds - days * 86_400
     let (year, month, day) = date(ofDay: days)
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
       + "T\(padded(rest / 3600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+  }
+
+  /// The millisecond, as in 2024-05-31T14:05:09.250Z.
+  package static func precise(_ microseconds: Int64) -> String {
+    let milliseconds = floorDivide(microseconds, 1_000)
+    return instant(microseconds).dropLast() + ".\(padded(milliseconds - floorDivide(milliseconds, 1_000) * 1_000, 3))Z"
   }
 
   /// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.

@@ -1,0 +1,140 @@
+import Attribution
+import Journeys
+import Simulation
+
+/// Who takes part in an evaluation: a model, or a rule so simple that a model must beat it to be worth anything.
+public enum Contestant: Sendable {
+  case model(any AttributionModel)
+  /// All conversions, by share of spend.
+  case spendShare
+  /// All conversions, by share of logged touches of advertised channels.
+  case touchShare
+  /// All conversions, in equal parts.
+  case uniform
+  /// Last touch among advertised touches: most conversions come through a direct visit, which last touch credits.
+  case lastAdvertised
+
+  public static let naive: [Contestant] = [.spendShare, .touchShare, .uniform]
+
+  /// What outputs call it.
+  public var name: String {
+    switch self {
+    case .model(let model): ModelCatalogue.label(of: model)
+    case .spendShare: "(spend share)"
+    case .touchShare: "(touch share)"
+    case .uniform: "(uniform)"
+    case .lastAdvertised: "last-touch:advertised"
+    }
+  }
+
+  /// The model behind it, in a world; `nil` for the naive rules.
+  func model(in world: World) -> (any AttributionModel)? {
+    switch self {
+    case .model(let model): model
+    case .spendShare, .touchShare, .uniform: nil
+    case .lastAdvertised: LastNonDirect(direct: Self.unadvertised(world))
+    }
+  }
+
+  /// The touchpoints that no money is spent on.
+  static func unadvertised(_ world: World) -> [String] {
+    let advertised = Set(world.advertised.map { world.channels[$0].name })
+    return (world.channels.filter { $0.kind == .organic }.map(\.name) + [world.organicSearch, world.direct]).filter {
+      !advertised.contains($0)
+    }
+  }
+}
+
+/// What a contestant says of a world, as shares of all conversions in the log.
+struct Claim: Sendable {
+  /// By advertised channel.
+  var channels: [Double]
+  /// What no advertised channel earned: credit of organic touchpoints is the baseline's.
+  var baseline: Double
+  /// By advertised channel, where the contestant says how sure it is.
+  var intervals: [ClosedRange<Double>]?
+}
+
+extension Contestant {
+  /// What it says of a log.
+  ///
+  /// - Parameter intervals: By touchpoint of the log, in conversions.
+  /// - Throws: What a model throws.
+  func claim(_ log: LogEvidence, intervals: [ClosedRange<Double>]? = nil) throws(AttributionError) -> Claim {
+    let total = log.evidence.paths.totals.conversions
+    let world = log.world
+    guard total > 0 else { return Claim(channels: world.advertised.map { _ in 0 }, baseline: 0) }
+    switch self {
+    case .model, .lastAdvertised:
+      let attribution = try model(in: world)!.attribute(log.evidence)
+      let credits = attribution.credits.map { $0.conversions / total }
+      // Credits that overlap, as participation's do, are taken at their word.
+      let channels = world.advertised.map { channel in log.id(of: channel).map { credits[$0] } ?? 0 }
+      var baseline = attribution.baseline.conversions / total
+      for name in Self.unadvertised(world) {
+        if let id = log.evidence.paths.touchpoints.id(of: name) { baseline += credits[Int(id)] }
+      }
+      let ranges = intervals.map { intervals in
+        world.advertised.map { channel -> ClosedRange<Double> in
+          guard let id = log.id(of: channel) else { return 0...0 }
+          let range = intervals[id]
+          return range.lowerBound / total...range.upperBound / total
+        }
+      }
+      return Claim(channels: channels, baseline: baseline, intervals: ranges)
+    case .spendShare: return Self.shared(world.advertised.map { log.spend[$0] })
+    case .touchShare: return Self.shared(world.advertised.map { log.touches[$0] })
+    case .uniform: return Self.shared(world.advertised.map { _ in 1 })
+    }
+  }
+
+  private static func shared(_ weights: [Double]) -> Claim {
+    let sum = weights.reduce(0, +)
+    return Claim(channels: weights.map { sum > 0 ? $0 / sum : 0 }, baseline: 0)
+  }
+}
+
+/// What contestants may know of a world: the observed log and the costs.
+struct LogEvidence: Sendable {
+  let world: World
+  let evidence: Evidence
+  /// By channel.
+  let spend: [Double]
+  /// By channel, as logged.
+  let touches: [Double]
+
+  /// Lives the world and reads its log.
+  init(_ world: World, halfLives: [Double]) {
+    let log = ObservedLog(world)
+    var merger = JourneyMerger(halfLives: halfLives)
+    let builder = JourneyBuilder()
+    let count = world.channels.count
+    var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+    log.forEach({ events -> (JourneyBuilder.Result, [Double], [Double]) in
+      var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+      for (place, day) in events.days.enumerated() { bought[place % count] += Double(day.touches) }
+      for observed in events.events {
+        if let id = observed.event.touchpoint, Int(id) < count { logged[Int(id)] += 1 }
+      }
+      let built = builder.build(
+        events.log(touchpoints: log.touchpoints), halfLives: halfLives, wantsJointJourneys: true)
+      return (built, bought, logged)
+    }) { result, own, seen in
+      merger.add(result)
+      for channel in 0..<count {
+        bought[channel] += own[channel]
+        logged[channel] += seen[channel]
+      }
+    }
+    let built = merger.finish()
+    self.world = world
+    evidence = Evidence(paths: built.paths, jointJourneys: built.jointJourneys)
+    spend = zip(bought, world.channels).map { $0 * $1.costPerTouch }
+    touches = logged
+  }
+
+  /// A channel's touchpoint id in the path table.
+  func id(of channel: Int) -> Int? {
+    evidence.paths.touchpoints.id(of: world.channels[channel].name).map { Int($0) }
+  }
+}

@@ -1,0 +1,132 @@
+import Attribution
+import MonteCarlo
+import Simulation
+
+/// Scores of contestants in worlds, over replications.
+public struct Scoreboard: Sendable {
+  /// A mean over replications, or over worlds, and its standard error.
+  public struct Mean: Sendable, Equatable {
+    public let mean: Double
+    /// NaN where there is one value alone.
+    public let standardError: Double
+
+    init?(_ values: [Double]) {
+      guard !values.isEmpty else { return nil }
+      let count = Double(values.count)
+      mean = values.reduce(0, +) / count
+      let center = mean
+      let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
+      standardError = count > 1 ? (squares / (count - 1) / count).squareRoot() : .nan
+    }
+
+    init(mean: Double, standardError: Double) {
+      self.mean = mean
+      self.standardError = standardError
+    }
+  }
+
+  /// One world's scores.
+  public struct OfWorld: Sendable {
+    public let world: World
+    /// By contestant and replication.
+    public let scores: [[Score]]
+    /// By replication: all conversions, and the baseline's share of them.
+    public let conversions: [Double]
+    public let baselineShares: [Double]
+
+    /// The mean of a measure over replications.
+    public func mean(_ measure: Score.Measure, contestant: Int) -> Mean? {
+      Mean(scores[contestant].compactMap { $0.values[measure] })
+    }
+  }
+
+  public let contestants: [Contestant]
+  public let estimand: Estimand
+  public let replications: Int
+  public let worlds: [OfWorld]
+
+  /// The mean of a measure over worlds that have it; its standard error is that over replications, worlds being given.
+  public func mean(_ measure: Score.Measure, contestant: Int) -> Mean? {
+    let means = worlds.compactMap { $0.mean(measure, contestant: contestant) }
+    guard !means.isEmpty else { return nil }
+    let count = Double(means.count)
+    return Mean(
+      mean: means.reduce(0) { $0 + $1.mean } / count,
+      standardError: means.reduce(0) { $0 + $1.standardError * $1.standardError }.squareRoot() / count)
+  }
+
+  /// How an evaluation is run.
+  public struct Settings: Sendable {
+    public var estimand = Estimand.off
+    /// How often each world is lived, with other users and days.
+    public var replications = 5
+    /// Chooses them.
+    public var seed: UInt64 = 1
+    /// Bootstrap replicates for the models' intervals; 0 for no intervals.
+    public var bootstrapReplicates = 200
+    public var level = 0.95
+
+    public init() {}
+  }
+
+  /// Lives each world and scores all contestants on its log.
+  ///
+  /// - Parameters:
+  ///   - worlds: The worlds.
+  ///   - models: The models; naive rules take part besides them.
+  ///   - progress: Called with the number of replications done, of all worlds.
+  /// - Throws: What a model throws.
+  public init(
+    _ worlds: [World], models: [any AttributionModel], _ settings: Settings = Settings(),
+    progress: ((Int) -> Void)? = nil
+  ) throws(AttributionError) {
+    let contestants = models.map { Contestant.model($0) } + [.lastAdvertised] + Contestant.naive
+    let halfLives = Set(models.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
+    var results: [OfWorld] = []
+    for (number, world) in worlds.enumerated() {
+      var scores = [[Score]](repeating: [], count: contestants.count)
+      var (conversions, baselineShares): ([Double], [Double]) = ([], [])
+      for replication in 0..<settings.replications {
+        // The stream's index names world and replication, so that neither depends on how many others there are.
+        var stream = RandomStream(
+          seed: settings.seed, purpose: .replication, index: world.seed << 32 | UInt64(replication))
+        let lived = world.with(seed: stream.next())
+        let truth = Truth(lived, settings.estimand.needed)
+        let shares = TruthShares(truth, settings.estimand)
+        let log = LogEvidence(lived, halfLives: halfLives)
+        let intervals = try Self.intervals(contestants, log, settings)
+        for (place, contestant) in contestants.enumerated() {
+          scores[place].append(Score(try contestant.claim(log, intervals: intervals[place]), shares))
+        }
+        conversions.append(truth.allOn.conversions)
+        baselineShares.append(shares.baseline)
+        progress?(number * settings.replications + replication + 1)
+      }
+      results.append(
+        OfWorld(world: world, scores: scores, conversions: conversions, baselineShares: baselineShares))
+    }
+    self.contestants = contestants
+    self.estimand = settings.estimand
+    self.replications = settings.replications
+    self.worlds = results
+  }
+
+  /// By contestant, the intervals of its credits, by touchpoint.
+  private static func intervals(
+    _ contestants: [Contestant], _ log: LogEvidence, _ settings: Settings
+  ) throws(AttributionError) -> [[ClosedRange<Double>]?] {
+    guard settings.bootstrapReplicates > 1 else { return contestants.map { _ in nil } }
+    let models = contestants.compactMap { $0.model(in: log.world) }
+    let distributions = try Bootstrap(replicates: settings.bootstrapReplicates, seed: settings.seed).distributions(
+      of: models, on: log.evidence)
+    var next = 0
+    return contestants.map { contestant in
+      guard contestant.model(in: log.world) != nil else { return nil }
+      next += 1
+      let distribution = distributions[next - 1]
+      return (0..<distribution.touchpointCount).map {
+        distribution.interval($0, level: settings.level, method: .percentile)
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import RealModule
+
+/// A channel's laws as plain numbers: what a day asks of a channel, without strings and arrays that would be counted at every look.
+struct ChannelLaw: BitwiseCopyable {
+  var kind: Channel.Kind
+  /// The channel's place in the world.
+  var index: Int
+  var firstSlot: Int
+  var slotCount: Int
+  /// Whether each arm is a slot of its own.
+  var isByArm: Bool
+  /// What a day leaves of exposure.
+  var decay: Double
+  var half: Double
+  var shape: Double
+  var saturation: Saturation
+  var effect: Double
+  var latent: Double
+  var moving: Double
+  /// What satiation multiplies the rate by.
+  var sated: Double
+  var clickRate: Double
+  var window: Int32
+  var substitution: Double
+  var carried: Double
+  var subscribers: Double
+  var period: Int
+  /// The logarithm of the probability that the ad does not take a query.
+  var logMissing: Double
+  /// Where its drives lie among all.
+  var firstDrive: Int
+  var driveCount: Int
+
+  /// How exposure is felt: A^S / (K^S + A^S) for S = 1, 2, and any.
+  enum Saturation: BitwiseCopyable {
+    case hyperbola, square, power
+  }
+
+  /// One channel that drives a pull channel.
+  struct Drive: BitwiseCopyable {
+    var channel: Int
+    var effect: Double
+    /// Where the driver's slots, one for each slot of the driven channel, begin.
+    var firstSlot: Int
+  }
+
+  init(_ channel: Channel, index: Int, firstSlot: Int, slots: Slots.OfChannel, world: World) {
+    kind = channel.kind
+    self.index = index
+    self.firstSlot = firstSlot
+    slotCount = slots.multiples.count
+    isByArm = slots.isByArm
+    decay = channel.halfLife == 0 ? 0 : .exp2(-1 / channel.halfLife)
+    half = channel.half
+    shape = channel.shape
+    saturation = channel.shape == 1 ? .hyperbola : channel.shape == 2 ? .square : .power
+    effect = channel.kind == .organic ? 0 : channel.effect
+    latent = channel.latentTargeting
+    moving = channel.movingTargeting
+    sated = .exp(-channel.movingTargeting * world.intent.satiation)
+    clickRate = channel.clickRate
+    window = Int32(channel.window)
+    substitution = channel.substitution
+    carried = channel.carried
+    subscribers = channel.subscribers
+    period = channel.period
+    logMissing = .log(onePlus: -channel.take)
+    firstDrive = 0
+    driveCount = slots.drives.count
+  }
+
+  /// A^S / (K^S + A^S).
+  @inline(__always)
+  func felt(_ exposure: Double) -> Double {
+    switch saturation {
+    case .hyperbola: return exposure / (half + exposure)
+    case .square:
+      let square = exposure * exposure
+      return square / (half * half + square)
+    case .power: return exposure == 0 ? 0 : 1 / (1 + .pow(half / exposure, shape))
+    }
+  }
+}

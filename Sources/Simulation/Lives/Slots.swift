@@ -1,0 +1,62 @@
+/// Which arms share what happens on a channel.
+///
+/// What a channel does to a user depends on few things: its own spend, that of the channels that drive it, and, for some, on all that
+/// happened in the arm. Arms that agree in these things are one slot, and are worked out once.
+struct Slots: Sendable {
+  /// How one channel's arms are shared.
+  struct OfChannel: Sendable {
+    /// The slot of each arm.
+    var ofArm: [Int32]
+    /// The multiple of spend of each slot.
+    var multiples: [Double]
+    /// For each channel that drives this one, its effect on the logarithm of queries, and its slot for each of this channel's slots.
+    var drives: [(channel: Int, effect: Double, slots: [Int32])]
+    /// Whether each arm is a slot of its own, because visits, purchases or satiation in the arm matter.
+    var isByArm: Bool
+  }
+
+  let channels: [OfChannel]
+
+  init(_ world: World, _ arms: [Arm]) {
+    var channels: [OfChannel?] = world.channels.map { _ in nil }
+    let drivers = world.channels.indices.map { pull in
+      world.channels.indices.flatMap { push in
+        world.channels[push].drives.filter { $0.channel == pull }.map { (channel: push, effect: $0.effect) }
+      }
+    }
+    // Pull channels last: they look at the slots of those that drive them.
+    let order = world.channels.indices.sorted {
+      (world.channels[$0].kind == .pull ? 1 : 0, $0) < (world.channels[$1].kind == .pull ? 1 : 0, $1)
+    }
+    for index in order {
+      let channel = world.channels[index]
+      let drives = drivers[index]
+      let isByArm =
+        channel.kind == .retarget
+        || (channel.kind != .owned && channel.movingTargeting != 0 && world.intent.satiation != 0)
+        || drives.contains { channels[$0.channel]!.isByArm }
+      var numbers: [[Double]: Int32] = [:]
+      var (ofArm, multiples, first): ([Int32], [Double], [Int]) = ([], [], [])
+      for (number, arm) in arms.enumerated() {
+        let likeness =
+          isByArm
+          ? [Double(number)]
+          : [arm.multiples[index]] + drives.map { Double(channels[$0.channel]!.ofArm[number]) }
+        if let slot = numbers[likeness] {
+          ofArm.append(slot)
+        } else {
+          numbers[likeness] = Int32(multiples.count)
+          ofArm.append(Int32(multiples.count))
+          multiples.append(arm.multiples[index])
+          first.append(number)
+        }
+      }
+      channels[index] = OfChannel(
+        ofArm: ofArm, multiples: multiples,
+        drives: drives.map { drive in
+          (channel: drive.channel, effect: drive.effect, slots: first.map { channels[drive.channel]!.ofArm[$0] })
+        }, isByArm: isByArm)
+    }
+    self.channels = channels.map { $0! }
+  }
+}

@@ -1,0 +1,129 @@
+/// A market whose causal truth is known: its users, its channels, and how both lead to conversions. <doc:Worlds> says exactly what
+/// happens in it.
+public struct World: Sendable {
+  public var name: String
+  /// The number of users, at least 1.
+  public var users: Int
+  /// The number of logged days, at least 1.
+  public var days: Int
+  /// Days lived before the log begins.
+  public var warmup: Int
+  /// The first logged day, in days since 1970-01-01.
+  public var firstDay: Int
+  public var seed: UInt64
+  /// The touchpoint that a substituted query is logged as.
+  public var organicSearch: String
+  /// The touchpoint that a visit is logged as which only the conversion implies.
+  public var direct: String
+  /// At least one; shares sum to 1.
+  public var segments: [Segment]
+  public var intent: Intent
+  public var conversion: Conversion
+  /// At least one.
+  public var channels: [Channel]
+  public var interactions: [Interaction]
+  public var damage: Damage
+  public var truth: TruthSettings
+
+  /// Users who want the same on average.
+  public struct Segment: Sendable {
+    public var name: String
+    public var share: Double
+    /// Of their latent intent, in log-odds.
+    public var mean: Double
+  }
+
+  /// How ready to buy users are, in log-odds; nobody observes it.
+  public struct Intent: Sendable {
+    /// Between users of a segment.
+    public var sd = 1.0
+    /// Of one user over time.
+    public var movement = 0.7
+    /// The correlation of a user's movement from day to day.
+    public var persistence = 0.85
+    /// What is taken off the movement during the cool-down after a purchase.
+    public var satiation = 0.0
+    /// The standard deviation of the logarithm of a user's activity.
+    public var activitySpread = 0.0
+  }
+
+  public struct Conversion: Sendable {
+    /// The log-odds of converting on a day, with intent 0 and no exposure.
+    public var base: Double
+    /// Whether a user may convert again.
+    public var repeats = true
+    /// The days after a conversion on which a user does not convert.
+    public var coolDown = 14
+    /// Log-odds by weekday, Monday first.
+    public var weekday = [Double](repeating: 0, count: 7)
+    /// Log-odds a day.
+    public var trend = 0.0
+    public var meanValue = 1.0
+    /// The coefficient of variation of the value.
+    public var valueCV = 0.0
+  }
+
+  /// Log-odds that two channels add together, times both felt exposures.
+  public struct Interaction: Sendable {
+    public var first: Int
+    public var second: Int
+    public var effect: Double
+  }
+
+  /// What is wrong with the log; the truth knows nothing of it.
+  public struct Damage: Sendable {
+    /// The share of users with a second identifier.
+    public var identityLoss = 0.0
+    /// By channel, the share of impressions that leave no event.
+    public var unlogged: [Double]
+    /// The days before a user's next conversion, or the end, that touches are kept for.
+    public var lookback: Double?
+    /// Logged days that are lost, from 0.
+    public var droppedDays: Set<Int> = []
+
+    /// The share of a damaged user's events that fall on the second identifier.
+    public static let secondIdentifierShare = 0.4
+  }
+
+  public struct TruthSettings: Sendable {
+    public var counterfactual = Counterfactual.never
+    /// The share of spend that `marginal` adds.
+    public var step = 0.1
+    /// Multiples of spend.
+    public var response = [0, 0.5, 1, 1.5, 2]
+  }
+
+  /// Since when a channel is off, or at another spend.
+  public enum Counterfactual: String, Sendable, CaseIterable {
+    /// Since the first day of the warm-up.
+    case never
+    /// Since the first logged day.
+    case stop
+  }
+
+  /// The channels that money is spent on: all but organic ones.
+  public var advertised: [Int] { channels.indices.filter { channels[$0].kind != .organic } }
+
+  /// The same world with another number of users, and with the spend per user as before.
+  public func with(users: Int) -> World {
+    var world = self
+    for channel in world.channels.indices { world.channels[channel].spend *= Double(users) / Double(self.users) }
+    world.users = users
+    return world
+  }
+
+  /// The same world lived once more, by other users and on other days.
+  public func with(seed: UInt64) -> World {
+    var world = self
+    world.seed = seed
+    return world
+  }
+}
+
+extension World {
+  /// Whether an advertised channel causes no conversion, or does harm: it lifts nothing, drives nothing and helps no other channel.
+  public func causesNothing(_ channel: Int) -> Bool {
+    channels[channel].effect <= 0 && channels[channel].drives.allSatisfy { $0.effect <= 0 }
+      && interactions.allSatisfy { ($0.first != channel && $0.second != channel) || $0.effect <= 0 }
+  }
+}

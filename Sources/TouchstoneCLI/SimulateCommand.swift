@@ -1,0 +1,206 @@
+import ArgumentParser
+import Foundation
+import JourneyIO
+import Journeys
+import Parallel
+import Reporting
+import Simulation
+
+/// `touchstone simulate`: a world's log, costs and truth.
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Live a world of known truth: write its event log, path table, costs and truth.",
+    discussion: """
+      EXAMPLE
+        touchstone simulate notebooks-data/worlds/clean.yaml --output clean --users 5000
+
+      writes events.csv, paths.csv, costs.csv and truth.json into the folder clean. With --only, one of them goes to standard output, or to the \
+      file that --output names.
+      """)
+
+  @Argument(help: ArgumentHelp("The world, a YAML file.", valueName: "world"))
+  var world: String
+
+  @Option(name: [.short, .long], help: "The folder to write, which may be new; with --only the file.")
+  var output: String?
+
+  @Option(help: "One result alone: truth, events, paths or costs.")
+  var only: Product?
+
+  @Option(help: "How to write the event log: csv or jsonl.")
+  var events = LogFormat.csv
+
+  @Option(help: "How to write the truth where it is all that is wanted. Default: table on standard output, json in files.")
+  var format: OutputFormat?
+
+  @Option(help: "What the truth holds besides the baseline: off, shapley, marginal, synergy, response; separated by commas.")
+  var estimands = EstimandList(estimands: .all)
+
+  @Option(help: "The number of users; spend changes with it.")
+  var users: Int?
+
+  @Option(help: "Chooses the users and the days.")
+  var seed: UInt64?
+
+  @Flag(name: [.short, .long], help: "Nothing on standard error but errors.")
+  var quiet = false
+
+  @Option(help: "The most threads to use. Default: one a core. Results do not depend on it.")
+  var threads: Int?
+
+  /// What a simulation gives.
+  enum Product: String, ExpressibleByArgument, CaseIterable {
+    case truth, events, paths, costs
+  }
+
+  func validate() throws {
+    if let users, !(1...100_000_000).contains(users) {
+      throw ValidationError("--users is \(users); give a number from 1 to 100000000")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads); give 1 or more") }
+    if output == nil && only == nil {
+      throw ValidationError("nowhere to write to; name a folder with --output, or one result with --only")
+    }
+    if format != nil && only != .truth {
+      throw ValidationError("--format is for --only truth; leave it out")
+    }
+  }
+
+  func run() throws {
+    try reportingErrors {
+      try Parallel.$maximumThreads.withValue(threads) {
+        var world = try World(file: self.world)
+        if let users { world = world.with(users: users) }
+        if let seed { world = world.with(seed: seed) }
+        if let only { try write(only, of: world) } else { try writeAll(of: world) }
+      }
+    }
+  }
+
+  private func write(_ product: Product, of world: World) throws {
+    if let output {
+      guard !OutputFile(output).isSameFile(as: self.world) else {
+        throw OutputError(
+          kind: .cannotCreate, description: "\(output): this is the world, which would be lost; choose another --output")
+      }
+      try OutputFile(output).check()
+    }
+    func write(_ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+      if let output { try OutputFile(output).write(produce) } else { try StandardOutput.write(produce) }
+    }
+    switch product {
+    case .truth:
+      let report = TruthReport(truth(world))
+      let text = report.text(format ?? (output == nil ? .table : .json))
+      try write { write in try Array(text.utf8).withUnsafeBytes(write) }
+    case .events, .paths, .costs:
+      var run = LogRun(world, format: events, wants: [product], progress: progress("living", world))
+      if product == .events {
+        try write { write in try run.live { try $0.withUnsafeBytes(write) } }
+      } else {
+        try run.live { _ in }
+        try write { write in try run.write(product, write) }
+      }
+    }
+  }
+
+  private func writeAll(of world: World) throws {
+    let folder = try OutputFolder(output!)
+    var run = LogRun(world, format: events, wants: [.events, .paths, .costs], progress: progress("living", world))
+    try folder.write("events.\(events.rawValue)") { write in
+      try run.live { try $0.withUnsafeBytes(write) }
+    }
+    try folder.write("paths.csv") { write in try run.write(.paths, write) }
+    try folder.write("costs.csv") { write in try run.write(.costs, write) }
+    let truth = TruthReport(truth(world))
+    try folder.write("truth.json") { write in try Array(truth.json.utf8).withUnsafeBytes(write) }
+    if !quiet { say(truth.text(.table)) }
+  }
+
+  private func truth(_ world: World) -> Truth {
+    let progress = progress("living all arms of", world)
+    defer { progress?.finish() }
+    return Truth(world, estimands.estimands) { progress?.update(done: $0) }
+  }
+
+  private func progress(_ work: String, _ world: World) -> WorkProgress? {
+    quiet ? nil : WorkProgress("\(work) \(world.name)", unit: "users", of: world.users)
+  }
+}
+
+/// A world's log while it is lived: events are passed on, paths and costs kept.
+private struct LogRun: ~Copyable {
+  private let log: ObservedLog
+  private let format: LogFormat
+  private let wants: Set<SimulateCommand.Product>
+  private let progress: WorkProgress?
+  private var costs: DailyCosts
+  private var journeys: JourneyBuilder.Result?
+
+  init(_ world: World, format: LogFormat, wants: Set<SimulateCommand.Product>, progress: WorkProgress?) {
+    log = ObservedLog(world)
+    self.format = format
+    self.wants = wants
+    self.progress = progress
+    costs = DailyCosts(world)
+  }
+
+  private static let halfLives = [7.0]
+
+  mutating func live(_ write: ([UInt8]) throws -> Void) throws {
+    defer { progress?.finish() }
+    let (log, format, wants) = (log, format, wants)
+    var merger = JourneyMerger(halfLives: Self.halfLives)
+    var users = 0
+    if wants.contains(.events) { try write(Array(format.header.utf8)) }
+    try log.forEach({ events -> (text: [UInt8], journeys: JourneyBuilder.Result?, days: [ObservedEvents.ChannelDay]) in
+      (
+        wants.contains(.events) ? events.text(format, touchpoints: log.touchpoints) : [],
+        wants.contains(.paths)
+          ? JourneyBuilder().build(events.log(touchpoints: log.touchpoints), halfLives: Self.halfLives) : nil,
+        events.days
+      )
+    }) { piece in
+      try write(piece.text)
+      if let journeys = piece.journeys { merger.add(journeys) }
+      costs.add(piece.days)
+      users = min(users + ObservedLog.usersPerChunk, log.world.users)
+      progress?.update(done: users)
+    }
+    journeys = merger.finish()
+  }
+
+  func write(_ product: SimulateCommand.Product, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    switch product {
+    case .paths:
+      if let journeys { try PathTableWriter(journeys.paths, hasValue: true).write(write) }
+    case .costs: try Array(costs.csv.utf8).withUnsafeBytes(write)
+    case .truth, .events: preconditionFailure("not kept by a log")
+    }
+  }
+}
+
+extension LogFormat: ExpressibleByArgument {}
+
+/// What a truth holds.
+struct EstimandList: ExpressibleByArgument {
+  let estimands: Truth.Estimands
+
+  private static let names: [(String, Truth.Estimands)] = [
+    ("off", .off), ("shapley", .shapley), ("marginal", .marginal), ("synergy", .synergy), ("response", .response),
+  ]
+
+  init(estimands: Truth.Estimands) { self.estimands = estimands }
+
+  init?(argument: String) {
+    var estimands: Truth.Estimands = []
+    for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let known = Self.names.first(where: { $0.0 == name }) else { return nil }
+      estimands.insert(known.1)
+    }
+    self.estimands = estimands
+  }
+
+  var defaultValueDescription: String { Self.names.map(\.0).joined(separator: ",") }
+}
