@@ -30,6 +30,8 @@ struct ChannelLaw: BitwiseCopyable {
   /// Where its drives lie among all.
   var firstDrive: Int
   var driveCount: Int
+  /// The largest multiple of all slots.
+  var largestMultiple: Double
 
   /// How exposure is felt: A^S / (K^S + A^S) for S = 1, 2, and any.
   enum Saturation: BitwiseCopyable {
@@ -67,17 +69,21 @@ struct ChannelLaw: BitwiseCopyable {
     logMissing = .log(onePlus: -channel.take)
     firstDrive = 0
     driveCount = slots.drives.count
+    largestMultiple = max(slots.multiples.max() ?? 0, 1)
   }
 
-  /// A^S / (K^S + A^S).
+  /// A^S / (K^S + A^S), four exposures at a time.
   @inline(__always)
-  func felt(_ exposure: Double) -> Double {
+  func felt(_ exposure: SIMD4<Double>) -> SIMD4<Double> {
     switch saturation {
     case .hyperbola: return exposure / (half + exposure)
     case .square:
       let square = exposure * exposure
       return square / (half * half + square)
-    case .power: return exposure == 0 ? 0 : 1 / (1 + .pow(half / exposure, shape))
+    case .power:
+      var felt = SIMD4<Double>()
+      for lane in 0..<4 where exposure[lane] > 0 { felt[lane] = 1 / (1 + .pow(half / exposure[lane], shape)) }
+      return felt
     }
   }
 }

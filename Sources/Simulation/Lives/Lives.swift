@@ -2,112 +2,136 @@ import RealModule
 
 /// Lives users' lives, one user at a time, in all arms at once.
 ///
-/// Goals, in this order: exactly the laws of <doc:Worlds>; the same random numbers in every arm; little work for an arm more. What arms share
-/// is worked out once a slot (``Slots``), so that what is left for an arm is to add up its felt exposures and one logistic function a day, four
-/// arms at a time.
+/// Goals, in this order: exactly the laws of <doc:Worlds>; the same random numbers in every arm; little work for a day more and for an arm more.
+///
+/// - What depends on nothing that happens in an arm, which is most of it, is worked out for all days of a life before the life is lived, four
+///   days at a time (`Lives+Ahead.swift`): how intent moves, rates, touches, and what is felt of them, once for each slot (``Slots``).
+/// - Day by day there is left what visits and purchases decide on (`Lives+ByArm.swift`), and converting itself, four arms at a time
+///   (`Lives+Converting.swift`).
 ///
 /// One thread uses one instance. All memory is taken at the beginning, as plain memory: an array would be asked for its owner at every look.
 final class Lives {
+  typealias Vector = Logistic.Vector
+
   let laws: WorldLaws
   let slots: Slots
   let armCount: Int
-  private let channelCount: Int
-  private let dayCount: Int
-  private let warmup: Int
-  private let coolDown: Int32
-  private let repeats: Bool
-  private let needsVisits: Bool
-  private let hasSatiation: Bool
-  private let movement: Double
-
-  private typealias Vector = Logistic.Vector
+  let channelCount: Int
+  let dayCount: Int
+  /// Days, rounded up to fours: the length of each slot's row.
+  let rowLength: Int
+  let warmup: Int
+  let needsVisits: Bool
+  let hasSatiation: Bool
+  /// Of each channel.
+  let firstSlots: [Int]
+  let slotCount: Int
+  let blockCount: Int
   private let memory = LifeMemory()
 
   // MARK: Laws
 
   /// In the order of the day: push, retarget, owned and organic channels, and then pull channels, which push drives.
-  private let channels: UnsafeMutablePointer<ChannelLaw>
-  private let drives: UnsafeMutablePointer<ChannelLaw.Drive>
-  private let driverSlots: UnsafeMutablePointer<Int32>
+  let channels: UnsafeMutablePointer<ChannelLaw>
+  let drives: UnsafeMutablePointer<ChannelLaw.Drive>
+  let driverSlots: UnsafeMutablePointer<Int32>
   /// By channel and day.
-  private let rates: UnsafeMutablePointer<Double>
-  private let pulses: UnsafeMutablePointer<Double>
-  private let dayLogOdds: UnsafeMutablePointer<Double>
-  private let firstSlots: [Int]
+  let rates: UnsafeMutablePointer<Double>
+  let pulses: UnsafeMutablePointer<Double>
+  let dayLogOdds: UnsafeMutablePointer<Double>
+  /// By slot: the multiple of spend, before the log begins and from then on.
+  let multiplesBefore: UnsafeMutablePointer<Double>
+  let multiples: UnsafeMutablePointer<Double>
 
-  // MARK: What a day left, by slot
+  // MARK: A life ahead, by day
 
-  /// Impressions, sends, queries taken, or visits.
-  let touches: UnsafeMutablePointer<Int32>
-  /// Queries that arrived by organic search.
-  let substituted: UnsafeMutablePointer<Int32>
-  /// Whether there was a visit.
-  let visited: UnsafeMutablePointer<Bool>
-  private let exposures: UnsafeMutablePointer<Double>
-  private let felt: UnsafeMutablePointer<Double>
-  private let multiples: UnsafeMutablePointer<Double>
-  private let slotCount: Int
+  let movement: UnsafeMutablePointer<Double>
+  /// What decides on converting.
+  let coins: UnsafeMutablePointer<Double>
+  /// By channel and day: what decides on touches, and the rate for this user.
+  let uniforms: UnsafeMutablePointer<Double>
+  let userRates: UnsafeMutablePointer<Double>
+  /// By slot and day, for channels that are no arm's own.
+  let touchRows: UnsafeMutablePointer<Int32>
+  let substitutedRows: UnsafeMutablePointer<Int32>
+  let visitRows: UnsafeMutablePointer<Bool>
+  let feltRows: UnsafeMutablePointer<Double>
+  /// By slot, the first day with a touch.
+  let firstTouch: UnsafeMutablePointer<Int>
+  /// By channel and day, whether a slot had a visit.
+  let visitDays: UnsafeMutablePointer<Bool>
 
-  // MARK: What a user is, by channel
+  // MARK: Today, by slot of channels whose slots are arms; rows of four
 
-  private let isExposed: UnsafeMutablePointer<Bool>
-  private let hasTouch: UnsafeMutablePointer<Bool>
-  private let hasVisit: UnsafeMutablePointer<Bool>
-  private let userRates: UnsafeMutablePointer<Double>
-  private let subscriptions: UnsafeMutablePointer<Double>
-  private let phases: UnsafeMutablePointer<Int>
-  /// The words of the day, two a pair of channels.
-  private let words: UnsafeMutablePointer<UInt64>
+  let armTouches: UnsafeMutablePointer<Int32>
+  let armSubstituted: UnsafeMutablePointer<Int32>
+  let armVisited: UnsafeMutablePointer<Bool>
+  let armExposures: UnsafeMutablePointer<Vector>
+  let armFelt: UnsafeMutablePointer<Vector>
+  /// By channel.
+  let isExposed: UnsafeMutablePointer<Bool>
+  let hasTouch: UnsafeMutablePointer<Bool>
+  let hasVisit: UnsafeMutablePointer<Bool>
 
   // MARK: By arm
 
-  private let blockCount: Int
-  private let slotOfArm: UnsafeMutablePointer<Int32>
-  /// By slot, 1 for the arms of the slot; only where a channel has few slots.
-  private let masks: UnsafeMutablePointer<Vector>
-  private let hasMasks: UnsafeMutablePointer<Bool>
-  private let logOdds: UnsafeMutablePointer<Vector>
-  private let expected: UnsafeMutablePointer<Vector>
+  let slotOfArm: UnsafeMutablePointer<Int32>
+  /// By channel whose slots are shared, how lifts come to the arms.
+  let spreads: [LiftSpread]
+  let spreadArms: UnsafeMutablePointer<Int32>
+  let masks: UnsafeMutablePointer<Vector>
+  let logOdds: UnsafeMutablePointer<Vector>
+  let expected: UnsafeMutablePointer<Vector>
   /// The first day on which an arm is at risk again.
-  private let riskFrom: UnsafeMutablePointer<Int32>
+  let riskFrom: UnsafeMutablePointer<Int32>
   /// The last day of the cool-down.
-  private let coolEnd: UnsafeMutablePointer<Int32>
-  private let lastVisit: UnsafeMutablePointer<Int32>
-  /// From this day on all arms are at risk.
-  private var allAtRiskFrom: Int32 = 0
+  let coolEnd: UnsafeMutablePointer<Int32>
+  let lastVisit: UnsafeMutablePointer<Int32>
+  /// From this day on all arms are at risk, and from that day on none cools down.
+  var allAtRiskFrom: Int32 = 0
+  var noneCoolsFrom: Int32 = 0
 
   /// By arm: the sum of the probabilities to convert over the logged days at risk.
   let conversions: UnsafeMutablePointer<Double>
   /// By arm: conversions that happened on logged days.
   let realised: UnsafeMutablePointer<Double>
-  /// By slot: what ``touches`` came to on logged days.
+  /// By slot: impressions, sends, queries taken or visits on logged days.
   let touchSums: UnsafeMutablePointer<Double>
+  /// By slot: queries that arrived by organic search on logged days.
   let substitutedSums: UnsafeMutablePointer<Double>
 
-  /// Channels with more slots look each arm's slot up instead of adding masked lifts.
-  private static let mostMasks = 4
+  /// How the lift of one slot comes to the arms of the slot: added to a few, or to all with a mask.
+  struct LiftSpread: BitwiseCopyable {
+    var channel: Int
+    var slot: Int
+    var effect: Double
+    /// Where the arms, or the masks, begin.
+    var start: Int
+    /// The number of arms; 0 for a mask.
+    var armCount: Int
+  }
 
   init(_ laws: WorldLaws, _ arms: [Arm]) {
     self.laws = laws
     let world = laws.world
     let slots = Slots(world, arms)
     self.slots = slots
-    let (armCount, channelCount) = (arms.count, world.channels.count)
-    (self.armCount, self.channelCount) = (armCount, channelCount)
-    dayCount = laws.dayCount
+    let (armCount, channelCount, dayCount) = (arms.count, world.channels.count, laws.dayCount)
+    (self.armCount, self.channelCount, self.dayCount) = (armCount, channelCount, dayCount)
+    let rowLength = (dayCount + 3) / 4 * 4
+    self.rowLength = rowLength
     warmup = world.warmup
-    coolDown = Int32(world.conversion.coolDown)
-    repeats = world.conversion.repeats
     needsVisits = world.channels.contains { $0.kind == .retarget }
     hasSatiation = world.intent.satiation != 0
-    movement = world.intent.movement
-    blockCount = (armCount + 3) / 4
+    let blockCount = (armCount + 3) / 4
+    self.blockCount = blockCount
 
+    // Rows of four: a channel's slots begin at a multiple of it.
     var firstSlots: [Int] = []
     var slotCount = 0
     for channel in slots.channels {
       firstSlots.append(slotCount)
-      slotCount += channel.multiples.count
+      slotCount += (channel.multiples.count + 3) / 4 * 4
     }
     (self.firstSlots, self.slotCount) = (firstSlots, slotCount)
     let order =
@@ -131,23 +155,41 @@ final class Lives {
     rates = memory.copy(laws.rates)
     pulses = memory.copy(laws.pulses)
     dayLogOdds = memory.copy(laws.logOdds)
-
-    touches = memory.take(slotCount, 0)
-    substituted = memory.take(slotCount, 0)
-    visited = memory.take(slotCount, false)
-    exposures = memory.take(slotCount, 0)
-    felt = memory.take(slotCount, 0)
     multiples = memory.take(slotCount, 0)
-    touchSums = memory.take(slotCount, 0)
-    substitutedSums = memory.take(slotCount, 0)
+    multiplesBefore = memory.take(slotCount, 0)
+    for (channel, first) in zip(slots.channels, firstSlots) {
+      for (slot, multiple) in channel.multiples.enumerated() {
+        multiples[first + slot] = multiple
+        multiplesBefore[first + slot] = world.truth.counterfactual == .stop ? 1 : multiple
+      }
+    }
+
+    movement = memory.take(rowLength, 0)
+    coins = memory.take(rowLength, 0)
+    uniforms = memory.take(rowLength * channelCount, 0)
+    userRates = memory.take(rowLength * channelCount, 0)
+    let rows = slots.channels.allSatisfy(\.isByArm) ? 0 : slotCount * rowLength
+    touchRows = memory.take(rows, 0)
+    substitutedRows = memory.take(rows, 0)
+    visitRows = memory.take(rows, false)
+    feltRows = memory.take(rows, 0)
+    firstTouch = memory.take(slotCount, dayCount)
+    visitDays = memory.take(rowLength * channelCount, false)
+
+    armTouches = memory.take(slotCount, 0)
+    armSubstituted = memory.take(slotCount, 0)
+    armVisited = memory.take(slotCount, false)
+    armExposures = memory.take(slotCount / 4, Vector())
+    armFelt = memory.take(slotCount / 4, Vector())
     isExposed = memory.take(channelCount, false)
     hasTouch = memory.take(channelCount, false)
     hasVisit = memory.take(channelCount, false)
-    userRates = memory.take(channelCount, 0)
-    subscriptions = memory.take(channelCount, 0)
-    phases = memory.take(channelCount, 0)
-    words = memory.take(channelCount + 1, 0)
+
     slotOfArm = memory.copy(slots.channels.flatMap(\.ofArm))
+    let spread = Self.spreads(world, slots, firstSlots: firstSlots, blockCount: blockCount)
+    spreads = spread.spreads
+    spreadArms = memory.copy(spread.arms)
+    masks = memory.copy(spread.masks)
     logOdds = memory.take(blockCount, Vector())
     expected = memory.take(blockCount, Vector())
     conversions = UnsafeMutableRawPointer(expected).assumingMemoryBound(to: Double.self)
@@ -155,25 +197,52 @@ final class Lives {
     coolEnd = memory.take(armCount, 0)
     lastVisit = memory.take(armCount, 0)
     realised = memory.take(armCount, 0)
-    var (maskList, hasMaskList): ([Vector], [Bool]) = ([], [])
-    for channel in slots.channels {
-      hasMaskList.append(channel.multiples.count <= Self.mostMasks)
+    touchSums = memory.take(slotCount, 0)
+    substitutedSums = memory.take(slotCount, 0)
+  }
+
+  private static func spreads(
+    _ world: World, _ slots: Slots, firstSlots: [Int], blockCount: Int
+  ) -> (spreads: [LiftSpread], arms: [Int32], masks: [Vector]) {
+    var (spreads, arms, masks): ([LiftSpread], [Int32], [Vector]) = ([], [], [])
+    for (index, channel) in slots.channels.enumerated() where !channel.isByArm {
+      guard world.channels[index].kind != .organic && world.channels[index].effect != 0 else { continue }
       for slot in channel.multiples.indices {
-        for block in 0..<blockCount {
-          var mask = Vector()
-          for lane in 0..<4 where 4 * block + lane < armCount {
-            mask[lane] = channel.ofArm[4 * block + lane] == Int32(slot) ? 1 : 0
+        let own = channel.ofArm.indices.filter { channel.ofArm[$0] == Int32(slot) }
+        var spread = LiftSpread(
+          channel: index, slot: firstSlots[index] + slot, effect: world.channels[index].effect, start: arms.count,
+          armCount: own.count)
+        if own.count > max(2, blockCount) {
+          spread.armCount = 0
+          spread.start = masks.count
+          for block in 0..<blockCount {
+            var mask = Vector()
+            for lane in 0..<4 where 4 * block + lane < channel.ofArm.count {
+              mask[lane] = channel.ofArm[4 * block + lane] == Int32(slot) ? 1 : 0
+            }
+            masks.append(mask)
           }
-          maskList.append(mask)
+        } else {
+          arms += own.map { Int32($0) }
         }
+        spreads.append(spread)
       }
     }
-    masks = memory.copy(maskList)
-    hasMasks = memory.copy(hasMaskList)
+    return (spreads, arms, masks)
   }
 
   /// The place of an arm's slot of a channel in the figures by slot.
   func place(channel: Int, arm: Int) -> Int { firstSlots[channel] + Int(slotOfArm[channel * armCount + arm]) }
+
+  /// What the first arm met on a channel on a logged day, while that day is lived.
+  func met(channel: Int, day: Int) -> (touches: Int, substituted: Int, isVisit: Bool) {
+    let place = place(channel: channel, arm: 0)
+    if slots.channels[channel].isByArm {
+      return (Int(armTouches[place]), Int(armSubstituted[place]), armVisited[place])
+    }
+    let row = place * rowLength + warmup + day
+    return (Int(touchRows[row]), Int(substitutedRows[row]), visitRows[row])
+  }
 
   // MARK: A life
 
@@ -183,292 +252,49 @@ final class Lives {
   @inline(__always)
   func live(_ user: UInt64, eachDay: (Int, Bool) -> Void) {
     let person = laws.person(user)
-    reset(user, person)
-    let numbers = laws.numbers
-    let (kept, new) = (laws.movementKept, laws.movementNew)
-    var moved = 0.0
+    reset()
+    lookAhead(user, person)
     for day in 0..<dayCount {
-      let logged = day &- warmup
-      if day == 0 || logged == 0 { setMultiples(logged) }
-      let dayWords = numbers.words(user: user, day: logged, .day)
-      for pair in 0..<(channelCount &+ 1) / 2 {
-        let pairWords = numbers.words(user: user, day: logged, channel: pair, .touches)
-        words[2 &* pair] = pairWords.0
-        if 2 &* pair &+ 1 < channelCount { words[2 &* pair &+ 1] = pairWords.1 }
-      }
-      let shock = WorldNumbers.normal(dayWords.0)
-      moved = day == 0 ? movement * shock : kept * moved + new * shock
-      for place in 0..<channelCount { meet(channels[place], user, day, moved) }
+      for place in 0..<channelCount where channels[place].isByArm { meetByArm(channels[place], user, day) }
       if needsVisits { noteVisits(day) }
-      addLifts(dayLogOdds[day] + person.latent + moved)
-      let first = convert(day, uniform: WorldNumbers.uniform(dayWords.1))
-      if logged >= 0 {
-        addTouches()
-        eachDay(logged, first)
-      }
+      addLifts(dayLogOdds[day] + person.latent + movement[day], day)
+      let first = convert(day)
+      if day >= warmup { eachDay(day &- warmup, first) }
     }
   }
 
-  private func reset(_ user: UInt64, _ person: WorldLaws.Person) {
-    exposures.update(repeating: 0, count: slotCount)
-    felt.update(repeating: 0, count: slotCount)
-    touches.update(repeating: 0, count: slotCount)
-    substituted.update(repeating: 0, count: slotCount)
+  private func reset() {
     touchSums.update(repeating: 0, count: slotCount)
     substitutedSums.update(repeating: 0, count: slotCount)
+    armExposures.update(repeating: Vector(), count: slotCount / 4)
+    armFelt.update(repeating: Vector(), count: slotCount / 4)
+    armTouches.update(repeating: 0, count: slotCount)
+    armSubstituted.update(repeating: 0, count: slotCount)
     isExposed.update(repeating: false, count: channelCount)
     hasTouch.update(repeating: false, count: channelCount)
+    hasVisit.update(repeating: false, count: channelCount)
     riskFrom.update(repeating: 0, count: armCount)
     coolEnd.update(repeating: -1, count: armCount)
     lastVisit.update(repeating: .min / 2, count: armCount)
     expected.update(repeating: Vector(), count: blockCount)
     realised.update(repeating: 0, count: armCount)
     allAtRiskFrom = 0
-    for place in 0..<channelCount {
-      let channel = channels[place]
-      userRates[channel.index] =
-        channel.latent == 0 ? person.activity : person.activity * .exp(channel.latent * person.latent)
-      if channel.kind == .owned {
-        let subscription = laws.subscription(user, channel.index)
-        subscriptions[channel.index] = subscription.uniform
-        phases[channel.index] = subscription.phase
-      }
-    }
-  }
-
-  /// What each slot spends from a day on.
-  private func setMultiples(_ logged: Int) {
-    let isBefore = logged < 0 && laws.world.truth.counterfactual == .stop
-    for (channel, first) in zip(slots.channels, firstSlots) {
-      for (slot, multiple) in channel.multiples.enumerated() { multiples[first + slot] = isBefore ? 1 : multiple }
-    }
-  }
-
-  // MARK: Touches
-
-  /// Today's touches on a channel, in all slots.
-  @inline(__always)
-  private func meet(_ channel: ChannelLaw, _ user: UInt64, _ day: Int, _ moved: Double) {
-    switch channel.kind {
-    case .push, .organic, .retarget: deliver(channel, user, day, moved)
-    case .owned: send(channel, user, day)
-    case .pull: search(channel, user, day, moved)
-    }
-    if channel.kind != .organic { feel(channel) }
-  }
-
-  /// The rate before what differs between slots.
-  @inline(__always)
-  private func rate(_ channel: ChannelLaw, _ day: Int, _ moved: Double) -> Double {
-    let rate = rates[channel.index &* dayCount &+ day] * userRates[channel.index]
-    return channel.moving == 0 ? rate : rate * .exp(channel.moving * moved)
-  }
-
-  /// Forgets the touches of the day before, where there were any.
-  @inline(__always)
-  private func clear(_ channel: ChannelLaw) {
-    hasVisit[channel.index] = false
-    guard hasTouch[channel.index] else { return }
-    hasTouch[channel.index] = false
-    touches.advanced(by: channel.firstSlot).update(repeating: 0, count: channel.slotCount)
-    substituted.advanced(by: channel.firstSlot).update(repeating: 0, count: channel.slotCount)
-    visited.advanced(by: channel.firstSlot).update(repeating: false, count: channel.slotCount)
-  }
-
-  @inline(__always)
-  private func deliver(_ channel: ChannelLaw, _ user: UInt64, _ day: Int, _ moved: Double) {
-    clear(channel)
-    let rate = rate(channel, day, moved)
-    let uniform = WorldNumbers.uniform(words[channel.index])
-    let today = Int32(truncatingIfNeeded: day)
-    var any = false
-    for slot in 0..<channel.slotCount {
-      var mean = rate * multiples[channel.firstSlot &+ slot]
-      if channel.isByArm {
-        if hasSatiation && coolEnd[slot] >= today { mean *= channel.sated }
-        if channel.kind == .retarget && lastVisit[slot] < today &- channel.window { mean = 0 }
-      }
-      let number = Counts.poisson(uniform, mean: mean)
-      if number > 0 {
-        touches[channel.firstSlot &+ slot] = Int32(truncatingIfNeeded: number)
-        any = true
-      }
-    }
-    guard any else { return }
-    hasTouch[channel.index] = true
-    noteClicks(channel, user, day)
-  }
-
-  /// Which slots had a visit; an organic touch is one, an impression may lead to one.
-  private func noteClicks(_ channel: ChannelLaw, _ user: UInt64, _ day: Int) {
-    if channel.kind == .organic {
-      hasVisit[channel.index] = true
-      for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount { visited[slot] = touches[slot] > 0 }
-    } else if channel.clickRate > 0 {
-      let word = laws.numbers.words(user: user, day: day &- warmup, channel: channel.index, .click).0
-      let uniform = WorldNumbers.uniform(word)
-      var (number, none) = (Int32(0), 1.0)
-      for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount where touches[slot] > 0 {
-        // Slots mostly agree in their impressions.
-        if touches[slot] != number {
-          number = touches[slot]
-          none = .pow(1 - channel.clickRate, Int(number))
-        }
-        visited[slot] = uniform < 1 - none
-        if visited[slot] { hasVisit[channel.index] = true }
-      }
-    }
-  }
-
-  private func send(_ channel: ChannelLaw, _ user: UInt64, _ day: Int) {
-    clear(channel)
-    guard (day &+ phases[channel.index]) % channel.period == 0 else { return }
-    var any = false
-    for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount
-    where subscriptions[channel.index] < multiples[slot] * channel.subscribers {
-      touches[slot] = 1
-      any = true
-    }
-    guard any else { return }
-    hasTouch[channel.index] = true
-    noteClicks(channel, user, day)
-  }
-
-  /// Queries of a channel a day, at the most.
-  static let mostQueries = 16
-
-  @inline(__always)
-  private func search(_ channel: ChannelLaw, _ user: UInt64, _ day: Int, _ moved: Double) {
-    clear(channel)
-    let rate = rate(channel, day, moved)
-    let uniform = WorldNumbers.uniform(words[channel.index])
-    let today = Int32(truncatingIfNeeded: day)
-    for slot in 0..<channel.slotCount {
-      var mean = rate
-      if channel.isByArm && hasSatiation && coolEnd[slot] >= today { mean *= channel.sated }
-      var drive = 0.0
-      for place in channel.firstDrive..<channel.firstDrive &+ channel.driveCount where isExposed[drives[place].channel] {
-        drive += drives[place].effect * felt[Int(driverSlots[drives[place].firstSlot &+ slot])]
-      }
-      if drive != 0 { mean *= .exp(drive) }
-      let queries = min(Counts.poisson(uniform, mean: mean), Self.mostQueries)
-      if queries > 0 { answer(queries, channel, slot, user, day) }
-    }
-  }
-
-  /// Lets the ad take queries, and organic search some of the others.
-  private func answer(_ queries: Int, _ channel: ChannelLaw, _ slot: Int, _ user: UInt64, _ day: Int) {
-    let place = channel.firstSlot &+ slot
-    let pulse = pulses[channel.index &* dayCount &+ day]
-    // (1 − take)^(pulse × multiple); with take = 1 and no spend, 0 × ∞.
-    let missing = multiples[place] == 0 ? 1 : Double.exp(channel.logMissing * pulse * multiples[place])
-    for query in 0..<queries {
-      let words = laws.numbers.words(user: user, day: day &- warmup, channel: channel.index, index: query, .query)
-      if WorldNumbers.uniform(words.0) < 1 - missing {
-        touches[place] &+= 1
-      } else if WorldNumbers.uniform(words.1) < channel.substitution {
-        substituted[place] &+= 1
-      }
-    }
-    guard touches[place] + substituted[place] > 0 else { return }
-    visited[place] = true
-    hasVisit[channel.index] = true
-    hasTouch[channel.index] = true
-  }
-
-  /// Carries exposure over, adds today's, and works out what is felt of it.
-  @inline(__always)
-  private func feel(_ channel: ChannelLaw) {
-    let isTouched = hasTouch[channel.index]
-    if !isExposed[channel.index] {
-      guard isTouched else { return }
-      isExposed[channel.index] = true
-    }
-    for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount {
-      var exposure = exposures[slot] * channel.decay
-      if isTouched { exposure += Double(touches[slot]) + channel.carried * Double(substituted[slot]) }
-      exposures[slot] = exposure
-      felt[slot] = channel.felt(exposure)
-    }
+    noneCoolsFrom = 0
   }
 
   private func noteVisits(_ day: Int) {
-    for index in 0..<channelCount where hasVisit[index] {
-      let own = slotOfArm.advanced(by: index &* armCount)
-      let visits = visited.advanced(by: firstSlots[index])
-      for arm in 0..<armCount where visits[Int(own[arm])] { lastVisit[arm] = Int32(truncatingIfNeeded: day) }
-    }
-  }
-
-  // MARK: Conversions
-
-  @inline(__always)
-  private func addLifts(_ common: Double) {
-    logOdds.update(repeating: Vector(repeating: common), count: blockCount)
+    let today = Int32(truncatingIfNeeded: day)
     for place in 0..<channelCount {
       let channel = channels[place]
-      guard isExposed[channel.index] && channel.effect != 0 else { continue }
-      if hasMasks[channel.index] {
-        for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount where felt[slot] != 0 {
-          let lift = Vector(repeating: channel.effect * felt[slot])
-          let mask = masks.advanced(by: slot &* blockCount)
-          for block in 0..<blockCount { logOdds[block] += lift * mask[block] }
-        }
+      let own = slotOfArm.advanced(by: channel.index &* armCount)
+      if channel.isByArm {
+        guard hasVisit[channel.index] else { continue }
+        let visits = armVisited.advanced(by: channel.firstSlot)
+        for arm in 0..<armCount where visits[Int(own[arm])] { lastVisit[arm] = today }
       } else {
-        let own = slotOfArm.advanced(by: channel.index &* armCount)
-        let felt = felt.advanced(by: channel.firstSlot)
-        let odds = UnsafeMutableRawPointer(logOdds).assumingMemoryBound(to: Double.self)
-        for arm in 0..<armCount { odds[arm] += channel.effect * felt[Int(own[arm])] }
-      }
-    }
-    for interaction in laws.world.interactions where isExposed[interaction.first] && isExposed[interaction.second] {
-      let odds = UnsafeMutableRawPointer(logOdds).assumingMemoryBound(to: Double.self)
-      let (first, second) = (
-        slotOfArm.advanced(by: interaction.first &* armCount), slotOfArm.advanced(by: interaction.second &* armCount)
-      )
-      let (one, two) = (
-        felt.advanced(by: firstSlots[interaction.first]), felt.advanced(by: firstSlots[interaction.second])
-      )
-      for arm in 0..<armCount { odds[arm] += interaction.effect * one[Int(first[arm])] * two[Int(second[arm])] }
-    }
-  }
-
-  /// Lets arms convert; returns whether the first did.
-  @inline(__always)
-  private func convert(_ day: Int, uniform: Double) -> Bool {
-    let isLogged = day >= warmup
-    let today = Int32(truncatingIfNeeded: day)
-    let draw = Vector(repeating: uniform)
-    let allAtRisk = allAtRiskFrom <= today
-    var first = false
-    for block in 0..<blockCount {
-      var chances = Logistic.logistic(logOdds[block])
-      if !allAtRisk {
-        for lane in 0..<min(4, armCount &- 4 &* block) where riskFrom[4 &* block &+ lane] > today { chances[lane] = 0 }
-      }
-      if isLogged { expected[block] += chances }
-      guard any(draw .< chances) else { continue }
-      for lane in 0..<min(4, armCount &- 4 &* block) where uniform < chances[lane] {
-        let arm = 4 &* block &+ lane
-        if isLogged { realised[arm] += 1 }
-        coolEnd[arm] = today &+ coolDown
-        riskFrom[arm] = repeats ? coolEnd[arm] &+ 1 : .max
-        allAtRiskFrom = max(allAtRiskFrom, riskFrom[arm])
-        // Where the day has no visit yet, the conversion implies one.
-        lastVisit[arm] = today
-        if arm == 0 { first = true }
-      }
-    }
-    return first
-  }
-
-  @inline(__always)
-  private func addTouches() {
-    for place in 0..<channelCount where hasTouch[channels[place].index] {
-      let channel = channels[place]
-      for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount {
-        touchSums[slot] += Double(touches[slot])
-        substitutedSums[slot] += Double(substituted[slot])
+        guard visitDays[channel.index &* rowLength &+ day] else { continue }
+        let visits = visitRows.advanced(by: channel.firstSlot &* rowLength &+ day)
+        for arm in 0..<armCount where visits[Int(own[arm]) &* rowLength] { lastVisit[arm] = today }
       }
     }
   }

@@ -110,11 +110,8 @@ public struct ObservedLog: Sendable {
       if !isLost { events.append(Event(time: time, touchpoint: id, kind: kind)) }
     }
     for (index, channel) in world.channels.enumerated() {
-      let place = lives.place(channel: index, arm: 0)
-      let number = Int(lives.touches[place])
-      let searched = Int(lives.substituted[place])
+      let (number, searched, clicked) = lives.met(channel: index, day: day)
       guard number + searched > 0 else { continue }
-      let clicked = lives.visited[place]
       hasVisit = hasVisit || clicked
       days[day * world.channels.count + index].touches += number
       for touchNumber in 0..<number + searched {
