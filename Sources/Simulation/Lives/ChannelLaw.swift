@@ -32,6 +32,8 @@ struct ChannelLaw: BitwiseCopyable {
   var driveCount: Int
   /// The largest multiple of all slots.
   var largestMultiple: Double
+  /// The most that its drives can multiply its rate by: no exposure is felt more than fully.
+  var largestDrive: Double
 
   /// How exposure is felt: A^S / (K^S + A^S) for S = 1, 2, and any.
   enum Saturation: BitwiseCopyable {
@@ -44,6 +46,8 @@ struct ChannelLaw: BitwiseCopyable {
     var effect: Double
     /// Where the driver's slots, one for each slot of the driven channel, begin.
     var firstSlot: Int
+    /// Whether those are arms.
+    var isByArm: Bool
   }
 
   init(_ channel: Channel, index: Int, firstSlot: Int, slots: Slots.OfChannel, world: World) {
@@ -70,6 +74,7 @@ struct ChannelLaw: BitwiseCopyable {
     firstDrive = 0
     driveCount = slots.drives.count
     largestMultiple = max(slots.multiples.max() ?? 0, 1)
+    largestDrive = .exp(slots.drives.reduce(0) { $0 + max(0, $1.effect) })
   }
 
   /// A^S / (K^S + A^S), four exposures at a time.

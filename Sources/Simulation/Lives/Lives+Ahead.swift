@@ -133,29 +133,21 @@ extension Lives {
     clear(channel)
     let draws = uniforms.advanced(by: channel.index &* rowLength)
     let own = userRates.advanced(by: channel.index &* rowLength)
-    for slot in 0..<channel.slotCount {
-      let isDriven = (0..<channel.driveCount).contains {
-        firstTouch[Int(driverSlots[drives[channel.firstDrive &+ $0].firstSlot &+ slot])] < dayCount
-      }
-      for first in stride(from: 0, to: dayCount, by: 4) {
-        var means = UnsafeMutableRawPointer(own).loadUnaligned(fromByteOffset: 8 &* first, as: Vector.self)
-        if isDriven {
-          var exponents = Vector()
-          for place in channel.firstDrive..<channel.firstDrive &+ channel.driveCount {
-            let driver = Int(driverSlots[drives[place].firstSlot &+ slot])
-            exponents +=
-              drives[place].effect
-              * UnsafeMutableRawPointer(feltRows).loadUnaligned(
-                fromByteOffset: 8 &* (driver &* rowLength &+ first), as: Vector.self)
-          }
-          means *= Logistic.exponential(exponents)
+    for day in 0..<dayCount where draws[day] >= 1 - own[day] * channel.largestDrive {
+      // Slots that are driven alike are neighbours, and have the same queries.
+      var (known, queries) = (-1.0, 0)
+      for slot in 0..<channel.slotCount {
+        var exponent = 0.0
+        for place in channel.firstDrive..<channel.firstDrive &+ channel.driveCount {
+          let driver = Int(driverSlots[drives[place].firstSlot &+ slot])
+          exponent += drives[place].effect * feltRows[driver &* rowLength &+ day]
         }
-        let uniforms = UnsafeMutableRawPointer(draws).loadUnaligned(fromByteOffset: 8 &* first, as: Vector.self)
-        guard any(uniforms .>= 1 - means) else { continue }
-        for lane in 0..<min(4, dayCount &- first) {
-          let queries = min(Counts.poisson(uniforms[lane], mean: means[lane]), Self.mostQueries)
-          if queries > 0 { ask(queries, channel, channel.firstSlot &+ slot, user, first &+ lane) }
+        if exponent != known || slot == 0 {
+          known = exponent
+          let mean = exponent == 0 ? own[day] : own[day] * .exp(exponent)
+          queries = min(Counts.poisson(draws[day], mean: mean), Self.mostQueries)
         }
+        if queries > 0 { ask(queries, channel, channel.firstSlot &+ slot, user, day) }
       }
     }
   }

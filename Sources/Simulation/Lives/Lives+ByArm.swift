@@ -75,17 +75,11 @@ extension Lives {
   }
 
   private func search(_ channel: ChannelLaw, _ user: UInt64, _ day: Int, _ rate: Double, _ uniform: Double) {
-    // No exposure is felt more than fully.
-    var most = 0.0
-    for place in channel.firstDrive..<channel.firstDrive &+ channel.driveCount
-    where isExposed[drives[place].channel] || !channels[lawPlace(drives[place].channel)].isByArm {
-      most += max(0, drives[place].effect)
-    }
-    guard uniform >= 1 - rate * .exp(most) * max(1, channel.sated) else { return }
+    guard uniform >= 1 - rate * channel.largestDrive * max(1, channel.sated) else { return }
     let today = Int32(truncatingIfNeeded: day)
     let sated = anySated(day)
     let multiples = day < warmup ? multiplesBefore : multiples
-    for block in 0..<channel.slotCount / 4 + (channel.slotCount % 4 > 0 ? 1 : 0) {
+    for block in 0..<(channel.slotCount &+ 3) / 4 {
       let lanes = min(4, channel.slotCount &- 4 &* block)
       var means = Vector(repeating: rate)
       if channel.driveCount > 0 { means *= Logistic.exponential(drive(channel, block, lanes, day)) }
@@ -112,25 +106,19 @@ extension Lives {
     }
   }
 
-  /// Where a channel's law lies.
-  private func lawPlace(_ channel: Int) -> Int {
-    var place = 0
-    while channels[place].index != channel { place &+= 1 }
-    return place
-  }
-
   /// What drives the queries of four arms.
   private func drive(_ channel: ChannelLaw, _ block: Int, _ lanes: Int, _ day: Int) -> Vector {
     var exponents = Vector()
     for place in channel.firstDrive..<channel.firstDrive &+ channel.driveCount {
-      let isByArm = slots.channels[drives[place].channel].isByArm
-      for lane in 0..<lanes {
-        let driver = Int(driverSlots[drives[place].firstSlot &+ 4 &* block &+ lane])
-        let felt =
-          isByArm
-          ? UnsafeMutableRawPointer(armFelt).assumingMemoryBound(to: Double.self)[driver]
-          : feltRows[driver &* rowLength &+ day]
-        exponents[lane] += drives[place].effect * felt
+      let drive = drives[place]
+      if drive.isByArm {
+        // Arms are slots of both channels.
+        exponents += drive.effect * armFelt[Int(driverSlots[drive.firstSlot]) / 4 &+ block]
+      } else {
+        for lane in 0..<lanes {
+          let driver = Int(driverSlots[drive.firstSlot &+ 4 &* block &+ lane])
+          exponents[lane] += drive.effect * feltRows[driver &* rowLength &+ day]
+        }
       }
     }
     return exponents

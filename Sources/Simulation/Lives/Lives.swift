@@ -111,12 +111,13 @@ final class Lives {
     var armCount: Int
   }
 
-  init(_ laws: WorldLaws, _ arms: [Arm]) {
+  convenience init(_ laws: WorldLaws, _ arms: [Arm]) { self.init(laws, Slots(laws.world, arms)) }
+
+  init(_ laws: WorldLaws, _ slots: Slots) {
     self.laws = laws
     let world = laws.world
-    let slots = Slots(world, arms)
     self.slots = slots
-    let (armCount, channelCount, dayCount) = (arms.count, world.channels.count, laws.dayCount)
+    let (armCount, channelCount, dayCount) = (slots.armCount, world.channels.count, laws.dayCount)
     (self.armCount, self.channelCount, self.dayCount) = (armCount, channelCount, dayCount)
     let rowLength = (dayCount + 3) / 4 * 4
     self.rowLength = rowLength
@@ -144,7 +145,9 @@ final class Lives {
       law.firstDrive = driveList.count
       for drive in slots.channels[index].drives {
         driveList.append(
-          ChannelLaw.Drive(channel: drive.channel, effect: drive.effect, firstSlot: driverSlotList.count))
+          ChannelLaw.Drive(
+            channel: drive.channel, effect: drive.effect, firstSlot: driverSlotList.count,
+            isByArm: slots.channels[drive.channel].isByArm))
         driverSlotList += drive.slots.map { $0 + Int32(firstSlots[drive.channel]) }
       }
       lawList.append(law)

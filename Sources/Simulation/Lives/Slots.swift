@@ -3,6 +3,7 @@
 /// What a channel does to a user depends on few things: its own spend, that of the channels that drive it, and, for some, on all that
 /// happened in the arm. Arms that agree in these things are one slot, and are worked out once.
 struct Slots: Sendable {
+  let armCount: Int
   /// How one channel's arms are shared.
   struct OfChannel: Sendable {
     /// The slot of each arm.
@@ -18,6 +19,7 @@ struct Slots: Sendable {
   let channels: [OfChannel]
 
   init(_ world: World, _ arms: [Arm]) {
+    armCount = arms.count
     var channels: [OfChannel?] = world.channels.map { _ in nil }
     let drivers = world.channels.indices.map { pull in
       world.channels.indices.flatMap { push in
@@ -35,22 +37,18 @@ struct Slots: Sendable {
         channel.kind == .retarget
         || (channel.kind != .owned && channel.movingTargeting != 0 && world.intent.satiation != 0)
         || drives.contains { channels[$0.channel]!.isByArm }
-      var numbers: [[Double]: Int32] = [:]
-      var (ofArm, multiples, first): ([Int32], [Double], [Int]) = ([], [], [])
-      for (number, arm) in arms.enumerated() {
-        let likeness =
-          isByArm
+      // Those that are driven alike come one behind the other.
+      let likenesses = arms.enumerated().map { number, arm in
+        isByArm
           ? [Double(number)]
-          : [arm.multiples[index]] + drives.map { Double(channels[$0.channel]!.ofArm[number]) }
-        if let slot = numbers[likeness] {
-          ofArm.append(slot)
-        } else {
-          numbers[likeness] = Int32(multiples.count)
-          ofArm.append(Int32(multiples.count))
-          multiples.append(arm.multiples[index])
-          first.append(number)
-        }
+          : drives.map { Double(channels[$0.channel]!.ofArm[number]) } + [arm.multiples[index]]
       }
+      let distinct = Set(likenesses).sorted { $0.lexicographicallyPrecedes($1) }
+      let numbers = Dictionary(uniqueKeysWithValues: zip(distinct, Int32(0)...))
+      let ofArm = likenesses.map { numbers[$0]! }
+      var first = [Int](repeating: 0, count: distinct.count)
+      for (number, slot) in ofArm.enumerated().reversed() { first[Int(slot)] = number }
+      let multiples = first.map { arms[$0].multiples[index] }
       channels[index] = OfChannel(
         ofArm: ofArm, multiples: multiples,
         drives: drives.map { drive in

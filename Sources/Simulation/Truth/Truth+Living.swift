@@ -19,11 +19,12 @@ extension Truth {
   public init(_ world: World, _ estimands: Estimands = .all, progress: ((Int) -> Void)? = nil) {
     let plan = TruthPlan(world, estimands)
     let laws = WorldLaws(world)
+    let slots = Slots(world, plan.arms)
     let chunks = Parallel.ranges(count: world.users, length: Self.usersPerGroup * Self.groupsPerChunk)
     var sums = TruthSums(plan, world)
     for wave in Parallel.ranges(count: chunks.count, length: Self.chunksPerWave) {
       let results = Parallel.map(wave.count) { index in
-        TruthSums(plan, laws, users: chunks[wave.lowerBound + index])
+        TruthSums(plan, laws, slots, users: chunks[wave.lowerBound + index])
       }
       for result in results { sums.add(result) }
       progress?(chunks[wave.upperBound - 1].upperBound)
@@ -90,10 +91,10 @@ private struct TruthSums: Sendable {
   }
 
   /// Lives some users.
-  init(_ plan: TruthPlan, _ laws: WorldLaws, users: Range<Int>) {
+  init(_ plan: TruthPlan, _ laws: WorldLaws, _ slots: Slots, users: Range<Int>) {
     self.init(plan, laws.world)
     guard plan.samplesOrders else {
-      let lives = Lives(laws, plan.arms)
+      let lives = Lives(laws, slots)
       for user in users { live(user, lives, plan) }
       return
     }

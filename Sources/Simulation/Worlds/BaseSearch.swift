@@ -6,6 +6,9 @@ enum BaseSearch {
   /// The users that the rate is worked out for, at the most.
   private static let mostUsers = 20_000
 
+  /// So close the rate must come, as a share of it: far closer than the noise of any log.
+  private static let tolerance = 1e-4
+
   /// The base with which the world, as it is, has so many conversions per user and 30 days.
   ///
   /// The rate rises with the base; its logarithm is close to a straight line, so that steps along the secant get there in a few
@@ -28,12 +31,14 @@ enum BaseSearch {
       }
       return sums.reduce(0, +) / Double(world.users) * 30 / Double(world.days)
     }
-    var (low, high) = (-60.0, 30.0)
-    guard rateAt(high) > rate else { return nil }
+    // No user buys more often than the cool-down lets, or than once.
+    let most = world.conversion.repeats ? 30 / Double(world.conversion.coolDown + 1) : 30 / Double(world.days)
+    guard rate < 0.999 * most else { return nil }
+    var (low, high) = (-60.0, 60.0)
     var base = Double.log(rate / 30)
     for _ in 0..<60 {
       let found = rateAt(base)
-      if abs(found / rate - 1) < 1e-6 || high - low < 1e-9 { break }
+      if abs(found / rate - 1) < tolerance || high - low < 1e-9 { break }
       if found < rate { low = base } else { high = base }
       let step = base + Double.log(rate / found)
       base = step > low && step < high ? step : (low + high) / 2
