@@ -85,3 +85,17 @@ import Testing
     #expect(statistic < 43.5)
   }
 }
+
+@Suite struct NormalVectorTests {
+  /// Several at a time are the same numbers, also in the tails and where the count is no multiple of four.
+  @Test(arguments: [1, 3, 4, 9])
+  func quantilesEqualSingleOnes(_ count: Int) {
+    let shares = [0.5, 0x1p-54, 0.9, 0.07, 0.075, 1 - 0x1p-53, 0.925, 1e-9, 0.3]
+    let room = UnsafeMutablePointer<Double>.allocate(capacity: 12)
+    defer { room.deallocate() }
+    room.initialize(repeating: 0.5, count: 12)
+    for index in 0..<count { room[index] = shares[index] }
+    Normal.quantiles(room, count: count)
+    for index in 0..<count { #expect(room[index] == Normal.quantile(shares[index])) }
+  }
+}
