@@ -85,10 +85,10 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "Journeys", "MonteCarlo", "Parallel", "TestSupport"]),
+      name: "SimulationTests", dependencies: ["Simulation", "JourneyIO", "Journeys", "MonteCarlo", "Parallel", "TestSupport"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Simulation", "Attribution", "Journeys", "Parallel", "TestSupport"]),
+      dependencies: ["Evaluation", "Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel", "TestSupport"]),
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "Attribution", "JourneyIO", "Journeys", "TestSupport"]),

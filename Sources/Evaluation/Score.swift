@@ -76,6 +76,13 @@ struct TruthShares: Sendable {
   let isPlacebo: [Bool]
   let baseline: Double
 
+  init(channels: [Double], errors: [Double], isPlacebo: [Bool], baseline: Double) {
+    self.channels = channels
+    self.errors = errors
+    self.isPlacebo = isPlacebo
+    self.baseline = baseline
+  }
+
   init(_ truth: Truth, _ estimand: Estimand) {
     let total = truth.allOn.conversions
     func share(_ number: Double) -> Double { total > 0 ? number / total : 0 }

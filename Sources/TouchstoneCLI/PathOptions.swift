@@ -30,16 +30,22 @@ struct PathOptions: ParsableArguments {
     }
   }
 
-  func format(_ input: InputOptions) -> PathTableFormat {
+  /// What these options alone say.
+  var format: PathTableFormat {
     var format = PathTableFormat()
-    format.delimiter = input.delimiter?.byte
     format.pathSeparator = pathSeparator
     format.pathColumn = pathColumn
-    format.conversionsColumn = input.conversionsColumn
-    format.valueColumn = input.valueColumn
     format.nullsColumn = nullsColumn
     format.rows = rows
     format.emptyPaths = emptyPaths
+    return format
+  }
+
+  func format(_ input: InputOptions) -> PathTableFormat {
+    var format = format
+    format.delimiter = input.delimiter?.byte
+    format.conversionsColumn = input.conversionsColumn
+    format.valueColumn = input.valueColumn
     format.emptyTouchpoints = input.emptyTouchpoints ?? .reject
     return format
   }

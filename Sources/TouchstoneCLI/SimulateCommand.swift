@@ -20,7 +20,18 @@ struct SimulateCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("The world, a YAML file.", valueName: "world"))
-  var world: String
+  var world: String?
+
+  @Option(help: "Instead of a world: a path table; journeys are sampled from the Markov chain fitted on it.")
+  var chain: String?
+
+  @Option(help: "With --chain: the order of the chain.")
+  var order = 1
+
+  @Option(help: "With --chain: the number of journeys.")
+  var journeys = 10_000
+
+  @OptionGroup var paths: PathOptions
 
   @Option(name: [.short, .long], help: "The folder to write, which may be new; with --only the file.")
   var output: String?
@@ -59,7 +70,17 @@ struct SimulateCommand: ParsableCommand {
       throw ValidationError("--users is \(users); give a number from 1 to 100000000")
     }
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); give 1 or more") }
-    if output == nil && only == nil {
+    guard (world == nil) != (chain == nil) else {
+      throw ValidationError(
+        world == nil ? "nothing to simulate; give a world, or a path table with --chain" : "give a world or --chain, not both")
+    }
+    if chain != nil {
+      guard (1...1_000).contains(order) else { throw ValidationError("--order is \(order); give a number from 1 to 1000") }
+      guard (1...1_000_000_000).contains(journeys) else {
+        throw ValidationError("--journeys is \(journeys); give a number from 1 to 1000000000")
+      }
+      if only != nil || users != nil { throw ValidationError("--only and --users are for worlds; leave them out") }
+    } else if output == nil && only == nil {
       throw ValidationError("nowhere to write to; name a folder with --output, or one result with --only")
     }
     if format != nil && only != .truth {
@@ -70,7 +91,8 @@ struct SimulateCommand: ParsableCommand {
   func run() throws {
     try reportingErrors {
       try Parallel.$maximumThreads.withValue(threads) {
-        var world = try World(file: self.world)
+        if let chain { return try sample(chain) }
+        var world = try World(file: self.world!)
         if let users { world = world.with(users: users) }
         if let seed { world = world.with(seed: seed) }
         if let only { try write(only, of: world) } else { try writeAll(of: world) }
@@ -78,17 +100,35 @@ struct SimulateCommand: ParsableCommand {
     }
   }
 
+  /// Fails before any work is done where the one result could not be written afterwards.
+  private func checkOutput(besides input: String, _ what: String) throws(OutputError) {
+    guard let output else { return }
+    guard !OutputFile(output).isSameFile(as: input) else {
+      throw OutputError(
+        kind: .cannotCreate, description: "\(output): this is the \(what), which would be lost; choose another --output")
+    }
+    try OutputFile(output).check()
+  }
+
+  private func write(_ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+    if let output { try OutputFile(output).write(produce) } else { try StandardOutput.write(produce) }
+  }
+
+  /// Journeys along the chain of a path table, as a path table.
+  private func sample(_ path: String) throws {
+    try checkOutput(besides: path, "path table")
+    let location = InputLocation(argument: path)
+    let reading = try PathTableReader(paths.format).read(location)
+    guard reading.table.touched.journeys > 0 else {
+      throw InputError(
+        .badData, source: location.name, problem: "no journey has a touch", remedy: "give a path table with journeys")
+    }
+    let sampled = ChainWorld(reading.table, order: order).sample(journeys: journeys, seed: seed ?? 1)
+    try write(PathTableWriter(sampled, hasValue: reading.layout.hasValue).write)
+  }
+
   private func write(_ product: Product, of world: World) throws {
-    if let output {
-      guard !OutputFile(output).isSameFile(as: self.world) else {
-        throw OutputError(
-          kind: .cannotCreate, description: "\(output): this is the world, which would be lost; choose another --output")
-      }
-      try OutputFile(output).check()
-    }
-    func write(_ produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
-      if let output { try OutputFile(output).write(produce) } else { try StandardOutput.write(produce) }
-    }
+    try checkOutput(besides: self.world!, "world")
     switch product {
     case .truth:
       let report = TruthReport(truth(world))

@@ -1,1 +1,129 @@
+import Attribution
+import JourneyIO
+import Journeys
+import Parallel
+import Simulation
+import TestSupport
 import Testing
+
+@testable import Evaluation
+
+@Suite struct ScoreTests {
+  static func truth(_ channels: [Double], errors: [Double]? = nil, placebo: [Bool]? = nil, baseline: Double) -> TruthShares {
+    TruthShares(
+      channels: channels, errors: errors ?? channels.map { _ in 0.0001 },
+      isPlacebo: placebo ?? channels.map { _ in false }, baseline: baseline)
+  }
+
+  @Test func measuresByHand() {
+    let truth = Self.truth([0.1, 0.2, 0], placebo: [false, false, true], baseline: 0.7)
+    let claim = Claim(
+      channels: [0.3, 0.2, 0.1], baseline: 0.4, intervals: [0.25...0.35, 0.15...0.25, 0.05...0.15])
+    let values = Score(claim, truth).values
+    #expect(isClose(values[.error]!, 100 * (0.2 + 0 + 0.1 + 0.3) / 4, relative: 1e-12))
+    #expect(isClose(values[.baselineError]!, 30, relative: 1e-12))
+    // 1/2, 1/3, 1/6 against 1/3, 2/3, 0.
+    #expect(isClose(values[.shareError]!, 100 * (1.0 / 6 + 1.0 / 3 + 1.0 / 6) / 3, relative: 1e-12))
+    #expect(isClose(values[.overCredit]!, 3, relative: 1e-12))
+    #expect(isClose(values[.placeboCredit]!, 10, relative: 1e-12))
+    #expect(isClose(values[.coverage]!, 100.0 / 3, relative: 1e-12))
+    #expect(isClose(values[.rankCorrelation]!, 1.0 / 3, relative: 1e-12))
+  }
+
+  @Test func aPerfectClaimHasNoError() {
+    let truth = Self.truth([0.3, 0.05, 0.1], baseline: 0.55)
+    let values = Score(Claim(channels: truth.channels, baseline: truth.baseline, intervals: nil), truth).values
+    #expect(values[.error] == 0 && values[.shareError] == 0 && values[.rankCorrelation] == 1 && values[.overCredit] == 1)
+    #expect(values[.coverage] == nil && values[.placeboCredit] == nil)
+  }
+
+  /// Against scipy.stats.kendalltau 1.17, with ties.
+  @Test func kendallWithTies() {
+    #expect(isClose(Score.kendall([1, 2, 3, 4], [1, 3, 2, 4])!, 0.6666666666666669, relative: 1e-12))
+    #expect(isClose(Score.kendall([1, 1, 2, 3, 3], [5, 4, 4, 2, 1])!, -0.8249579113843054, relative: 1e-12))
+    #expect(Score.kendall([1, 1], [1, 2]) == nil && Score.kendall([], []) == nil)
+  }
+
+  @Test func smallOrUncertainTruthsHaveNoFactor() {
+    let truth = Self.truth([0.001, 0.05, 0.1], errors: [1e-6, 0.04, 0.001], baseline: 0.8)
+    let values = Score(Claim(channels: [0.5, 0.5, 0.2], baseline: 0, intervals: nil), truth).values
+    #expect(values[.overCredit] == 2)
+  }
+}
+
+@Suite struct ScoreboardTests {
+  static func world() throws -> World {
+    try World(file: Repository.reference("worlds/search.yaml").path).with(users: 500)
+  }
+
+  /// Organic credit is the baseline's, naive rules share all out, and models see what the log says.
+  @Test func claims() throws {
+    let world = try Self.world()
+    let log = LogEvidence(world, halfLives: [7])
+    for contestant in [Contestant.model(LastTouch()), .model(Markov()), .lastAdvertised] + Contestant.naive {
+      let claim = try contestant.claim(log)
+      #expect(isClose(claim.channels.reduce(0, +) + claim.baseline, 1, relative: 1e-9), "\(contestant.name)")
+    }
+    let last = try Contestant.model(LastTouch()).claim(log)
+    let advertised = try Contestant.lastAdvertised.claim(log)
+    #expect(last.baseline > 0.3 && advertised.baseline < last.baseline)
+    let spend = try Contestant.spendShare.claim(log)
+    #expect(spend.baseline == 0 && isClose(spend.channels[0] / spend.channels[1], log.spend[0] / log.spend[1], relative: 1e-12))
+    #expect(try Contestant.uniform.claim(log).channels == [1.0 / 3, 1.0 / 3, 1.0 / 3])
+    // The log's journeys are those of the events, read back.
+    #expect(log.evidence.paths.totals.conversions == Truth(world, []).realised.conversions)
+  }
+
+  @Test func scoresRepeat() throws {
+    let world = try Self.world()
+    var settings = Scoreboard.Settings()
+    settings.replications = 2
+    settings.bootstrapReplicates = 20
+    func figures(_ threads: Int, _ worlds: [World]) throws -> [[Double]] {
+      try Parallel.$maximumThreads.withValue(threads) {
+        let board = try Scoreboard(worlds, models: [LastTouch(), Markov()], settings)
+        return board.worlds.last!.scores.map { $0.flatMap { score in Score.Measure.allCases.compactMap { score.values[$0] } } }
+      }
+    }
+    let one = try figures(1, [world])
+    // The number of threads changes nothing, and neither does another world beside it.
+    #expect(try figures(2, [world]) == one)
+    let other = try World(file: Repository.reference("worlds/push-only.yaml").path).with(users: 300)
+    #expect(try figures(2, [other, world]) == one)
+  }
+
+  @Test func summaries() throws {
+    var settings = Scoreboard.Settings()
+    settings.replications = 3
+    settings.bootstrapReplicates = 0
+    settings.estimand = .shapley
+    let board = try Scoreboard([try Self.world()], models: [Linear()], settings)
+    #expect(board.contestants.map(\.name) == ["linear", "last-touch:advertised", "(spend share)", "(touch share)", "(uniform)"])
+    let own = board.worlds[0].scores[0].map { $0.values[.error]! }
+    let mean = board.worlds[0].mean(.error, contestant: 0)!
+    #expect(isClose(mean.mean, own.reduce(0, +) / 3, relative: 1e-12) && mean.standardError > 0)
+    #expect(board.mean(.error, contestant: 0)!.mean == mean.mean)
+    #expect(board.worlds[0].mean(.coverage, contestant: 0) == nil)
+    // Another replication is another life.
+    #expect(Set(own).count == 3)
+  }
+}
+
+/// Removal effects solved against journeys walked along the same chain: what attribution computes by formula, simulation counts.
+@Suite struct ChainMonteCarloTests {
+  @Test(arguments: [1, 2])
+  func removalEffectsAreReachAmongConverters(_ order: Int) throws {
+    let table = PathTable(randomRows(seed: 14, rows: 400, touchpoints: 5))
+    let effects = try RemovalEffects(try MarkovChain(table, order: order))
+    let sample = ChainWorld(table, order: order).sample(journeys: 30_000, seed: 4)
+    let total = sample.totals.conversions
+    let converting = Double(sample.totals.journeys) * effects.conversionProbability
+    #expect(abs(total - converting) < 5 * converting.squareRoot())
+    let reach = try Participation().attribute(Evidence(paths: sample)).credits
+    for (id, name) in sample.touchpoints.names.enumerated() {
+      let expected = effects.conversions[Int(table.touchpoints.id(of: name)!)]
+      // Five standard errors of a share.
+      #expect(abs(reach[id].conversions / total - expected) < 5 * (expected * (1 - expected) / total).squareRoot())
+    }
+  }
+}
