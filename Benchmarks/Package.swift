@@ -22,6 +22,8 @@ let package = Package(
     .executableTarget(
       name: "Coverage", dependencies: [.product(name: "Touchstone", package: "Touchstone")],
       path: "Benchmarks/Coverage"),
+    .executableTarget(
+      name: "Worlds", dependencies: [.product(name: "Touchstone", package: "Touchstone")], path: "Benchmarks/Worlds"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -22,8 +22,9 @@ import Testing
     let outcome = try Self.run("$T compare p.csv --models first-touch,linear,markov")
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
+    // The residual is a few units in the last place: how many, the processor decides by which the BLAS library picks its kernel.
     #expect(
-      outcome.output == """
+      outcome.output.replacing(#/residual \d\.\de-1[67]/#, with: "residual tiny") == """
         p.csv: 13 journeys along 3 paths of 3 touchpoints, 4 conversions (30.8 %), value 20.00
 
         Conversions credited
@@ -45,7 +46,7 @@ import Testing
         total              20.0    20.0            20.0
 
         read with delimiter ',', path separator '>', path = "path", conversions = "conversions", value = "value", nulls = "nulls", one row is all journeys along a path
-        markov:order=1: conversionProbability 0.3077, states 4, method dense, residual 2.8e-17
+        markov:order=1: conversionProbability 0.3077, states 4, method dense, residual tiny
 
         """)
   }

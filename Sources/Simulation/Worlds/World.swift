@@ -25,12 +25,48 @@ public struct World: Sendable {
   public var damage: Damage
   public var truth: TruthSettings
 
+  /// A world; ``World/init(file:)`` reads one, with checks that this does not make.
+  ///
+  /// - Parameters:
+  ///   - warmup: Days lived before the log begins.
+  ///   - firstDay: In days since 1970-01-01; 20458 is a Monday, 2026-01-05.
+  ///   - damage: `nil` for none.
+  public init(
+    name: String, users: Int, days: Int, warmup: Int, firstDay: Int = 20_458, seed: UInt64 = 1,
+    organicSearch: String = "organic_search", direct: String = "direct",
+    segments: [Segment] = [Segment(name: "all", share: 1, mean: 0)], intent: Intent = Intent(), conversion: Conversion,
+    channels: [Channel], interactions: [Interaction] = [], damage: Damage? = nil, truth: TruthSettings = TruthSettings()
+  ) {
+    precondition(users > 0 && days > 0 && warmup >= 0 && !channels.isEmpty, "users, days and channels")
+    self.name = name
+    self.users = users
+    self.days = days
+    self.warmup = warmup
+    self.firstDay = firstDay
+    self.seed = seed
+    self.organicSearch = organicSearch
+    self.direct = direct
+    self.segments = segments
+    self.intent = intent
+    self.conversion = conversion
+    self.channels = channels
+    self.interactions = interactions
+    self.damage = damage ?? Damage(unlogged: channels.map { _ in 0 })
+    self.truth = truth
+  }
+
   /// Users who want the same on average.
   public struct Segment: Sendable {
     public var name: String
     public var share: Double
     /// Of their latent intent, in log-odds.
     public var mean: Double
+
+    public init(name: String, share: Double, mean: Double) {
+      self.name = name
+      self.share = share
+      self.mean = mean
+    }
   }
 
   /// How ready to buy users are, in log-odds; nobody observes it.
@@ -45,6 +81,11 @@ public struct World: Sendable {
     public var satiation = 0.0
     /// The standard deviation of the logarithm of a user's activity.
     public var activitySpread = 0.0
+
+    public init(sd: Double = 1, movement: Double = 0.7) {
+      self.sd = sd
+      self.movement = movement
+    }
   }
 
   public struct Conversion: Sendable {
@@ -61,6 +102,8 @@ public struct World: Sendable {
     public var meanValue = 1.0
     /// The coefficient of variation of the value.
     public var valueCV = 0.0
+
+    public init(base: Double) { self.base = base }
   }
 
   /// Log-odds that two channels add together, times both felt exposures.
@@ -68,6 +111,12 @@ public struct World: Sendable {
     public var first: Int
     public var second: Int
     public var effect: Double
+
+    public init(first: Int, second: Int, effect: Double) {
+      self.first = first
+      self.second = second
+      self.effect = effect
+    }
   }
 
   /// What is wrong with the log; the truth knows nothing of it.
@@ -81,6 +130,8 @@ public struct World: Sendable {
     /// Logged days that are lost, from 0.
     public var droppedDays: Set<Int> = []
 
+    public init(unlogged: [Double]) { self.unlogged = unlogged }
+
     /// The share of a damaged user's events that fall on the second identifier.
     public static let secondIdentifierShare = 0.4
   }
@@ -91,6 +142,8 @@ public struct World: Sendable {
     public var step = 0.1
     /// Multiples of spend.
     public var response = [0, 0.5, 1, 1.5, 2]
+
+    public init() {}
   }
 
   /// Since when a channel is off, or at another spend.
