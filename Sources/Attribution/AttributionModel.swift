@@ -72,6 +72,8 @@ public enum AttributionError: Error, Equatable, CustomStringConvertible {
   case orderTooLarge(order: Int, touchpoints: Int, largest: Int)
   /// A table over touchpoints would be too large: over pairs of them, or over their positions.
   case tooManyTouchpoints(model: String, touchpoints: Int, largest: Int)
+  /// There are too few journeys for a cross-validation.
+  case nothingToHoldOut(unit: String)
   /// An iterative solve did not reach its precision.
   case notConverged(order: Int, residual: Double, sweeps: Int)
 
@@ -95,6 +97,8 @@ public enum AttributionError: Error, Equatable, CustomStringConvertible {
     case .tooManyTouchpoints(let model, let touchpoints, let largest):
       "\(model) needs a table over touchpoints that grows with their square, and \(touchpoints) are too"
         + " many for that; group rare touchpoints until at most \(largest) are left"
+    case .nothingToHoldOut(let unit):
+      "there are too few \(unit) with touches to hold some out; give more, or name the order yourself"
     case .notConverged(let order, let residual, let sweeps):
       "markov of order \(order) did not converge: after \(sweeps) sweeps the residual is"
         + " \(residual), because journeys circle for very long; choose a lower order, or group touchpoints"

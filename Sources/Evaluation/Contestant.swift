@@ -58,12 +58,12 @@ struct Claim: Sendable {
 extension Contestant {
   /// What it says of a log.
   ///
-  /// - Parameter intervals: By touchpoint of the log, in conversions.
+  /// - Parameter intervals: By touchpoint of the log, of the share of all conversions.
   /// - Throws: What a model throws.
   func claim(_ log: LogEvidence, intervals: [ClosedRange<Double>]? = nil) throws(AttributionError) -> Claim {
     let total = log.evidence.paths.totals.conversions
     let world = log.world
-    guard total > 0 else { return Claim(channels: world.advertised.map { _ in 0 }, baseline: 0) }
+    precondition(total > 0, "a log without conversions says nothing")
     switch self {
     case .model, .lastAdvertised:
       let attribution = try model(in: world)!.attribute(log.evidence)
@@ -77,8 +77,7 @@ extension Contestant {
       let ranges = intervals.map { intervals in
         world.advertised.map { channel -> ClosedRange<Double> in
           guard let id = log.id(of: channel) else { return 0...0 }
-          let range = intervals[id]
-          return range.lowerBound / total...range.upperBound / total
+          return intervals[id]
         }
       }
       return Claim(channels: channels, baseline: baseline, intervals: ranges)
@@ -90,7 +89,7 @@ extension Contestant {
 
   private static func shared(_ weights: [Double]) -> Claim {
     let sum = weights.reduce(0, +)
-    return Claim(channels: weights.map { sum > 0 ? $0 / sum : 0 }, baseline: 0)
+    return Claim(channels: weights.map { sum > 0 ? $0 / sum : 0 }, baseline: sum > 0 ? 0 : 1)
   }
 }
 

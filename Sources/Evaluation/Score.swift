@@ -95,8 +95,10 @@ struct TruthShares: Sendable {
     }
     // Conversions for a unit of money more, times what is spent, are what the channel earns at its margin.
     let scale = effects.map { estimand == .marginal ? truth.spend[$0.channel] : 1 }
-    channels = zip(effects, scale).map { share($0.estimate.conversions * $1) }
-    errors = zip(effects, scale).map { share($0.estimate.standardError * $1) }
+    // A channel whose step costs nothing has no margin to earn at.
+    func defined(_ number: Double) -> Double { number.isNaN ? 0 : number }
+    channels = zip(effects, scale).map { share(defined($0.estimate.conversions) * $1) }
+    errors = zip(effects, scale).map { share(defined($0.estimate.standardError) * $1) }
     isPlacebo = world.advertised.map { world.causesNothing($0) }
     baseline = share(truth.baseline.conversions)
   }

@@ -44,6 +44,8 @@ public struct Scoreboard: Sendable {
   public let estimand: Estimand
   public let replications: Int
   public let worlds: [OfWorld]
+  /// Replications whose log has no conversions: nobody can be scored on them.
+  public let silentReplications: Int
 
   /// The mean of a measure over worlds that have it; its standard error is that over replications, worlds being given.
   public func mean(_ measure: Score.Measure, contestant: Int) -> Mean? {
@@ -63,7 +65,7 @@ public struct Scoreboard: Sendable {
     /// Chooses them.
     public var seed: UInt64 = 1
     /// Bootstrap replicates for the models' intervals; 0 for no intervals.
-    public var bootstrapReplicates = 200
+    public var bootstrapReplicates = 100
     public var level = 0.95
 
     public init() {}
@@ -83,17 +85,24 @@ public struct Scoreboard: Sendable {
     let contestants = models.map { Contestant.model($0) } + [.lastAdvertised] + Contestant.naive
     let halfLives = Set(models.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
     var results: [OfWorld] = []
+    var silentReplications = 0
     for (number, world) in worlds.enumerated() {
       var scores = [[Score]](repeating: [], count: contestants.count)
       var (conversions, baselineShares): ([Double], [Double]) = ([], [])
       for replication in 0..<settings.replications {
-        // The stream's index names world and replication, so that neither depends on how many others there are.
+        // The stream is that of the replication and of the world's name, so that neither depends on how many others there are, and no two
+        // worlds are lived by the same users.
         var stream = RandomStream(
-          seed: settings.seed, purpose: .replication, index: world.seed << 32 | UInt64(replication))
+          seed: settings.seed ^ world.seed &* 0x9E37_79B9_7F4A_7C15, purpose: .replication,
+          index: Self.hash(world.name) ^ UInt64(replication))
         let lived = world.with(seed: stream.next())
         let truth = Truth(lived, settings.estimand.needed)
         let shares = TruthShares(truth, settings.estimand)
         let log = LogEvidence(lived, halfLives: halfLives)
+        guard log.evidence.paths.totals.conversions > 0 else {
+          silentReplications += 1
+          continue
+        }
         let intervals = try Self.intervals(contestants, log, settings)
         for (place, contestant) in contestants.enumerated() {
           scores[place].append(Score(try contestant.claim(log, intervals: intervals[place]), shares))
@@ -109,6 +118,12 @@ public struct Scoreboard: Sendable {
     self.estimand = settings.estimand
     self.replications = settings.replications
     self.worlds = results
+    self.silentReplications = silentReplications
+  }
+
+  /// A fixed hash of a name (FNV-1a), its lower bits left for the replication.
+  private static func hash(_ name: String) -> UInt64 {
+    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } & ~0xFFFF_FFFF
   }
 
   /// By contestant, the intervals of its credits, by touchpoint.
@@ -116,17 +131,24 @@ public struct Scoreboard: Sendable {
     _ contestants: [Contestant], _ log: LogEvidence, _ settings: Settings
   ) throws(AttributionError) -> [[ClosedRange<Double>]?] {
     guard settings.bootstrapReplicates > 1 else { return contestants.map { _ in nil } }
-    let models = contestants.compactMap { $0.model(in: log.world) }
-    let distributions = try Bootstrap(replicates: settings.bootstrapReplicates, seed: settings.seed).distributions(
+    // A model that samples orders takes too long to be worked out again on every replicate.
+    func isResampled(_ contestant: Contestant) -> Bool {
+      guard let model = contestant.model(in: log.world) else { return false }
+      let touchpoints = log.evidence.paths.touchpoints.count
+      return !(model is ShapleyMarkov && touchpoints > ShapleyMarkov.largestExact)
+        && !(model is ShapleyRate && touchpoints > ShapleyRate.largestExact)
+    }
+    let models = contestants.filter(isResampled).map { $0.model(in: log.world)! }
+    let distributions = try Bootstrap(
+      replicates: settings.bootstrapReplicates, seed: settings.seed, method: .percentile
+    ).distributions(
       of: models, on: log.evidence)
     var next = 0
     return contestants.map { contestant in
-      guard contestant.model(in: log.world) != nil else { return nil }
+      guard isResampled(contestant) else { return nil }
       next += 1
-      let distribution = distributions[next - 1]
-      return (0..<distribution.touchpointCount).map {
-        distribution.interval($0, level: settings.level, method: .percentile)
-      }
+      return distributions[next - 1].shareIntervals(
+        level: settings.level, baseline: log.evidence.paths.untouched.conversions)
     }
   }
 }

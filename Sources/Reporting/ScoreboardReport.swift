@@ -66,8 +66,9 @@ public struct ScoreboardReport: Sendable {
 
   private var tables: [ResultTable] {
     let ofWorlds = board.worlds.map { world in
-      let conversions = world.conversions.reduce(0, +) / Double(world.conversions.count)
-      let baseline = world.baselineShares.reduce(0, +) / Double(world.baselineShares.count)
+      let lived = Double(max(world.conversions.count, 1))
+      let conversions = world.conversions.reduce(0, +) / lived
+      let baseline = world.baselineShares.reduce(0, +) / lived
       return table(
         "\(world.world.name): \(NumberText.fixed(conversions, decimals: 0)) conversions, baseline \(NumberText.percent(baseline))"
       ) { world.mean($0, contestant: $1) }
@@ -85,6 +86,8 @@ public struct ScoreboardReport: Sendable {
         + " alone; rank corr.: Kendall's τ; over-credit: the largest factor; placebo: points given to channels that cause nothing; baseline err.: in"
         + " points; coverage: of the models' own intervals, in %",
     ]
+      + (board.silentReplications == 0
+        ? [] : ["\(board.silentReplications) replications without conversions are left out; take more users"])
   }
 
   private var tidyTable: ResultTable {

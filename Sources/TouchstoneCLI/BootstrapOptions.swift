@@ -39,7 +39,7 @@ struct BootstrapOptions: ParsableArguments {
   /// Whether it matters which journeys are one person's.
   var wantsJointJourneys: Bool { resample != .journeys }
 
-  var bootstrap: Bootstrap { Bootstrap(replicates: replicates, seed: seed) }
+  var bootstrap: Bootstrap { Bootstrap(replicates: replicates, seed: seed, method: intervalMethod) }
 
   /// Refuses to resample persons that an input does not tell apart.
   func check(_ input: JourneyInput, _ location: InputLocation) throws(InputError) {

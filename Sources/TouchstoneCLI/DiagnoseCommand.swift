@@ -65,7 +65,7 @@ struct DiagnoseCommand: ParsableCommand {
   }
 
   private func original(_ paths: PathTable) throws(InputError) -> Int? {
-    guard let placeboLike else { return PlaceboTest.usualOriginal(paths) }
+    guard let placeboLike, paths.touched.journeys > 0 else { return PlaceboTest.usualOriginal(paths) }
     if let id = paths.touchpoints.id(of: placeboLike) { return Int(id) }
     let names = paths.touchpoints.names
     let meant = Suggestion.nearest(to: placeboLike, in: names).map { "did you mean \(quotedForMessage($0))? " } ?? ""

@@ -32,7 +32,7 @@ struct EvaluateCommand: ParsableCommand {
   var users: Int?
 
   @Option(help: "Bootstrap replicates for the coverage of intervals; 0 for none.")
-  var replicates = 200
+  var replicates = 100
 
   @Option(help: "The probability with which intervals are meant to cover.")
   var level = 0.95

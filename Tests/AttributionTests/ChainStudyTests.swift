@@ -209,8 +209,12 @@ import Testing
   }
 
   @Test func nothingToStudy() throws {
-    let study = try OrderStudy(PathTable([PathRow]()), upTo: 2)
-    #expect(study.recommended == 1 && study.orders.allSatisfy { $0.area == nil })
+    #expect(throws: AttributionError.nothingToHoldOut(unit: "journeys")) {
+      try OrderStudy(PathTable([PathRow]()), upTo: 2)
+    }
+    // Three journeys: folds without any say nothing.
+    let few = try OrderStudy(PathTable([(["a", "b"], PathTotals(conversions: 3))]), upTo: 2, folds: 50)
+    #expect(few.folds <= 3 && few.orders.allSatisfy { $0.area == nil && $0.heldOut.mean < -0.3 })
     #expect(throws: AttributionError.self) {
       try OrderStudy(PathTable(randomRows(seed: 1, rows: 50, touchpoints: 5)), upTo: 60)
     }

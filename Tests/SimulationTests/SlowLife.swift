@@ -61,7 +61,7 @@ struct SlowLife {
           sum + segment.share * exp(z * segment.mean + z * z * world.intent.sd * world.intent.sd / 2)
             * exp(w * w * world.intent.movement * world.intent.movement / 2)
         }
-        let rate = channel.rate * season * activity * exp(z * latent + w * moving) / mean
+        let rate = channel.rate(users: world.users, days: world.days) * season * activity * exp(z * latent + w * moving) / mean
         let pair = numbers.words(user: user, day: day, channel: index / 2, .touches)
         let draw = uniform(index % 2 == 0 ? pair.0 : pair.1)
         let click = uniform(numbers.words(user: user, day: day, channel: index, .click).0)

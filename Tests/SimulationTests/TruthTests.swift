@@ -16,13 +16,17 @@ enum SmallWorlds {
       direct: "direct", segments: [World.Segment(name: "all", share: 1, mean: 0)], intent: World.Intent(),
       conversion: World.Conversion(base: base), channels: channels, interactions: [],
       damage: World.Damage(unlogged: channels.map { _ in 0 }), truth: World.TruthSettings())
+    // What channels were given is spend by user and day.
+    for index in world.channels.indices where world.channels[index].kind == .push {
+      world.channels[index].spend *= Double(users * days)
+    }
     change(&world)
     return world
   }
 
   static func push(_ name: String, rate: Double, effect: Double, _ change: (inout Channel) -> Void = { _ in }) -> Channel {
     var channel = Channel(name: name, kind: .push)
-    channel.rate = rate
+    channel.spend = rate * 0.01
     channel.costPerTouch = 0.01
     channel.effect = effect
     change(&channel)

@@ -26,7 +26,7 @@ import Testing
     #expect(world.conversion.coolDown == 14 && world.conversion.repeats && world.conversion.meanValue == 1)
     let display = world.channels[0]
     #expect(display.pulse == 0.25 && display.halfLife == 7 && display.half == 3 && display.shape == 1)
-    #expect(isClose(display.rate, 10 / 0.01 / 100 / 10, relative: 1e-15))
+    #expect(isClose(display.rate(users: 100, days: 10), 10 / 0.01 / 100 / 10, relative: 1e-15))
     #expect(world.channels[1].carried == 1 && world.channels[1].substitution == 0)
     #expect(world.truth.counterfactual == .never && world.truth.response == [0, 0.5, 1, 1.5, 2])
     // More users at the same spend each.

@@ -25,16 +25,20 @@ public struct AutomaticMarkov: AttributionModel {
 
   /// The model of the order chosen, and why it was.
   ///
-  /// - Throws: As ``OrderStudy/init(_:upTo:folds:by:memoryLimit:)``.
+  /// - Throws: As ``OrderStudy/init(_:upTo:folds:by:seed:memoryLimit:)``, except where there is nothing to hold out: that is order 1.
   func chosen(_ paths: PathTable) throws(AttributionError) -> (model: Markov, reason: String) {
-    let study = try OrderStudy(paths, upTo: largestOrder, memoryLimit: memoryLimit)
-    return (Markov(order: study.recommended, memoryLimit: memoryLimit), study.reason)
+    do {
+      let study = try OrderStudy(paths, upTo: largestOrder, memoryLimit: memoryLimit)
+      return (Markov(order: study.recommended, memoryLimit: memoryLimit), study.reason)
+    } catch AttributionError.nothingToHoldOut {
+      return (Markov(order: 1, memoryLimit: memoryLimit), "too few journeys to hold some out")
+    }
   }
 
   /// Chooses the order and attributes as ``Markov`` does.
   ///
   /// Diagnostics: `order`, `reason`, and those of ``Markov``.
-  /// - Throws: As ``OrderStudy/init(_:upTo:folds:by:memoryLimit:)`` and ``Markov/attribute(_:)``.
+  /// - Throws: As ``OrderStudy/init(_:upTo:folds:by:seed:memoryLimit:)`` and ``Markov/attribute(_:)``.
   public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
     let (model, reason) = try chosen(evidence.paths)
     let attribution = try model.attribute(evidence)

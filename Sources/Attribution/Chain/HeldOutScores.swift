@@ -4,7 +4,7 @@ import RealModule
 
 /// How the chains of all orders predict the journeys of one fold, fitted on all others.
 struct HeldOutScores: Sendable {
-  /// The mean log-likelihood of a journey, by order from 0 on.
+  /// The mean log-likelihood of a journey, by order from 0 on; NaN where no journey is held out.
   let logLikelihoods: [Double]
   /// By order from 0 on.
   let areas: [Double?]
@@ -35,7 +35,7 @@ struct HeldOutScores: Sendable {
           ScoredEnd(score: converting[order] / (converting[order] + probabilities[order]), totals: share))
       }
     }
-    logLikelihoods = sums.map { journeys > 0 ? $0.value / journeys : 0 }
+    logLikelihoods = sums.map { journeys > 0 ? $0.value / journeys : .nan }
     areas = ends.map(Self.area)
   }
 

@@ -53,7 +53,7 @@ public struct OrderStudy: Sendable {
   public let orders: [Order]
   /// What was dealt to folds.
   public let unit: Unit
-  /// The number of folds.
+  /// The number of folds that hold journeys.
   public let folds: Int
   /// The recommended order.
   public let recommended: Int
@@ -84,7 +84,8 @@ public struct OrderStudy: Sendable {
   ///   - unit: What is dealt to them.
   ///   - seed: Chooses how.
   ///   - memoryLimit: The most bytes that counting may take.
-  /// - Throws: ``AttributionError/orderTooLarge(order:touchpoints:largest:)``, ``AttributionError/tooManyStates(order:states:bytes:limit:)``.
+  /// - Throws: ``AttributionError/orderTooLarge(order:touchpoints:largest:)``, ``AttributionError/tooManyStates(order:states:bytes:limit:)``,
+  ///   ``AttributionError/nothingToHoldOut(unit:)``.
   /// - Complexity: O(touches × largest), a sort of the rows, in parallel over orders and folds.
   public init(
     _ paths: PathTable, upTo largest: Int, folds: Int = 10, by unit: Unit = .journeys, seed: UInt64 = 1,
@@ -100,7 +101,10 @@ public struct OrderStudy: Sendable {
     _ rows: CanonicalRows, upTo largest: Int, _ folds: Folds, _ unit: Unit, memoryLimit: Int
   ) throws(AttributionError) {
     let counts = try ContextCounts(rows, largest: largest, memoryLimit: memoryLimit)
-    let scores = Parallel.map(folds.shares.count) { HeldOutScores(folds.shares[$0], rows, counts) }
+    // With few journeys or paths a fold may hold none: it says nothing.
+    let held = folds.shares.filter { shares in shares.contains { $0.journeys > 0 } }
+    guard held.count > 1 else { throw .nothingToHoldOut(unit: unit.rawValue) }
+    let scores = Parallel.map(held.count) { HeldOutScores(held[$0], rows, counts) }
     let journeys = rows.table.touched.journeys
     let orders = (1...largest).map { order in
       let fit = counts.fit(order)
@@ -111,7 +115,7 @@ public struct OrderStudy: Sendable {
     }
     self.orders = orders
     self.unit = unit
-    self.folds = folds.shares.count
+    self.folds = held.count
     let best = orders.max { ($0.heldOut.mean, $1.order) < ($1.heldOut.mean, $0.order) }!
     self.best = best.order
     recommended =

@@ -34,8 +34,9 @@ public struct PlaceboTest: Sendable {
   /// The journeys of a row are dealt their visits in so many portions at the most.
   private static let mostPortions = 1_000.0
 
-  /// The touchpoint of median reach: neither the most common one nor a rare one. `nil` without touchpoints.
+  /// The touchpoint of median reach: neither the most common one nor a rare one. `nil` without journeys.
   public static func usualOriginal(_ paths: PathTable) -> Int? {
+    guard paths.touched.journeys > 0 else { return nil }
     let reach = visitCounts(paths).map { counts in counts.dropFirst().reduce(0, +) }
     let sorted = reach.indices.sorted { (reach[$1], $0) < (reach[$0], $1) }
     return sorted.isEmpty ? nil : sorted[sorted.count / 2]
@@ -54,12 +55,14 @@ public struct PlaceboTest: Sendable {
   public init(
     _ paths: PathTable, models: [any AttributionModel], original: Int, shuffles: Int = 20, seed: UInt64 = 1
   ) throws(AttributionError) {
-    precondition(shuffles >= 1 && original < paths.touchpoints.count, "a shuffle of a touchpoint of the table")
+    precondition(
+      shuffles >= 1 && original < paths.touchpoints.count && paths.touched.journeys > 0,
+      "a shuffle of a touchpoint of the table, which has journeys")
     self.original = original
     let rows = CanonicalRows(paths)
-    let counts = Self.visitCounts(paths)[original]
+    let visits = AliasTable(Self.visitCounts(paths)[original])
     let results = Parallel.map(shuffles) { shuffle -> Swift.Result<[Double], AttributionError> in
-      let table = Self.shuffled(rows, visits: AliasTable(counts), key: (seed, shuffle))
+      let table = Self.shuffled(rows, visits: visits, key: (seed, shuffle))
       guard let placebo = table.touchpoints.id(of: Self.placeboName) else {
         return .success(models.map { _ in 0 })
       }

@@ -86,22 +86,26 @@ public struct Synergies: Sendable {
   ) throws(AttributionError) -> [Spread] {
     let rows = CanonicalRows(evidence.paths)
     let calculator = PairCalculator(rows)
-    let asked = pairs.prefix(count).map { pair in
-      calculator.pairs.firstIndex { Set([Int(rows.tableIDs[$0.0]), Int(rows.tableIDs[$0.1])]) == [pair.first, pair.second] }!
-    }
+    let touchpointCount = rows.touchpoints.count
+    func key(_ one: Int, _ other: Int) -> Int { min(one, other) * touchpointCount + max(one, other) }
+    let places = Dictionary(
+      uniqueKeysWithValues: calculator.pairs.enumerated().map { place, pair in
+        (key(Int(rows.tableIDs[pair.0]), Int(rows.tableIDs[pair.1])), place)
+      })
+    let asked = pairs.prefix(count).map { places[key($0.first, $0.second)]! }
     let hasIndex = rows.touchpoints.count <= Self.largestSampledIndex
     let samples = try bootstrap.samples(rows, evidence.jointJourneys) { weights in
       let observed = calculator.cells(weights)
       let chain = calculator.chain(weights)
       let index = hasIndex ? calculator.shapleyInteractions(weights) : nil
       return asked.flatMap { pair in
-        // A replicate that lost a kind of journey has no excess to speak of.
-        [observed[pair].excessConversions ?? 0, chain.interactions[pair], index?[pair] ?? 0]
+        [observed[pair].excessConversions ?? .nan, chain.interactions[pair], index?[pair] ?? 0]
       }
     }
     return asked.indices.map { place in
       Spread(
-        excessConversions: pairs[place].observed.excessConversions == nil ? nil : samples[3 * place],
+        // A replicate that lost a kind of journey has no excess: then the interval would be that of the others.
+        excessConversions: samples[3 * place].isComplete ? samples[3 * place] : nil,
         chainInteraction: samples[3 * place + 1], shapleyInteraction: hasIndex ? samples[3 * place + 2] : nil)
     }
   }

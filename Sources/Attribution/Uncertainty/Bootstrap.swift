@@ -8,14 +8,18 @@ public struct Bootstrap: Sendable {
   public let replicates: Int
   /// Chooses them.
   public let seed: UInt64
+  /// What intervals will be taken: the jackknife, which BCa needs, costs as much as two hundred replicates.
+  public let method: BootstrapSample.Method
 
   /// - Parameters:
   ///   - replicates: At least 2. Traps otherwise.
   ///   - seed: Chooses them.
-  public init(replicates: Int = 1_000, seed: UInt64 = 1) {
+  ///   - method: What intervals will be taken; with `percentile` no other can be.
+  public init(replicates: Int = 1_000, seed: UInt64 = 1, method: BootstrapSample.Method = .bca) {
     precondition(replicates >= 2, "a spread needs at least two replicates")
     self.replicates = replicates
     self.seed = seed
+    self.method = method
   }
 
   /// So many replicates make one piece of parallel work.
@@ -55,7 +59,7 @@ public struct Bootstrap: Sendable {
     figures: @escaping @Sendable (RowWeights) throws(AttributionError) -> [Double]
   ) throws(AttributionError) -> [BootstrapSample] {
     let resampling = PoissonResampling(rows, jointJourneys, seed: seed)
-    let groups = PoissonResampling.jackknifeGroups
+    let groups = method == .bca ? PoissonResampling.jackknifeGroups : 0
     // Replicates, then the groups of the jackknife, then the data as they are.
     let runs = Parallel.ranges(count: replicates + groups + 1, length: Self.replicatesPerPiece)
     let results = Parallel.map(runs.count) { piece -> Swift.Result<[[Double]], AttributionError> in

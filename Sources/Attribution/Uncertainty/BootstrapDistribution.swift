@@ -69,6 +69,19 @@ public struct BootstrapDistribution: Sendable {
     sample(touchpoint, quantity).interval(level: level, method: method)
   }
 
+  /// By touchpoint, percentile intervals of the share of all conversions, each replicate's own.
+  ///
+  /// - Parameter baseline: Conversions that no touchpoint earned, which are taken to be as many in every replicate.
+  public func shareIntervals(level: Double, baseline: Double = 0) -> [ClosedRange<Double>] {
+    guard touchpointCount > 0 else { return [] }
+    let columns = (0..<touchpointCount).map { values($0) }
+    let totals = (0..<replicates).map { replicate in columns.reduce(baseline) { $0 + $1[replicate] } }
+    return columns.map { column in
+      let shares = zip(column, totals).map { $1 > 0 ? $0 / $1 : 0 }
+      return BootstrapSample(estimate: .nan, replicates: shares, leftOut: []).interval(level: level, method: .percentile)
+    }
+  }
+
   // MARK: Ranks
 
   /// The probability, over the replicates, that each touchpoint's credit is among the `count` largest. Equal credits share a place.

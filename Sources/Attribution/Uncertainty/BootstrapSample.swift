@@ -7,6 +7,7 @@ public struct BootstrapSample: Sendable {
   /// In the order of the replicates.
   public let replicates: [Double]
   private let sorted: [Double]
+  /// NaN without a jackknife.
   private let acceleration: Double
 
   /// How an interval is taken from the replicates.
@@ -31,7 +32,7 @@ public struct BootstrapSample: Sendable {
       squares += difference * difference
       cubes += difference * difference * difference
     }
-    acceleration = squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : 0
+    acceleration = leftOut.isEmpty ? .nan : squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : 0
   }
 
   /// The value below which a share of the replicates lies, by linear interpolation between order statistics.
@@ -41,6 +42,9 @@ public struct BootstrapSample: Sendable {
     guard below + 1 < sorted.count else { return sorted[sorted.count - 1] }
     return sorted[below] + (position - Double(below)) * (sorted[below + 1] - sorted[below])
   }
+
+  /// Whether the figure is defined on the data and on all replicates.
+  public var isComplete: Bool { !estimate.isNaN && !replicates.contains { $0.isNaN } }
 
   /// The standard deviation over the replicates.
   public var standardError: Double {
@@ -59,6 +63,7 @@ public struct BootstrapSample: Sendable {
     let tail = (1 - level) / 2
     var shares = (tail, 1 - tail)
     if method == .bca {
+      precondition(!acceleration.isNaN, "BCa intervals need a bootstrap made for them")
       // Replicates equal to the estimate count half on either side.
       let below = replicates.reduce(0.0) { $0 + ($1 < estimate ? 1 : $1 == estimate ? 0.5 : 0) }
       let count = Double(replicates.count)

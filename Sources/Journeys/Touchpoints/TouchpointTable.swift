@@ -95,7 +95,7 @@ public struct TouchpointTable: Sendable {
   }
 
   /// Names that outputs use for what is not a touchpoint.
-  public static let reservedNames = ["(start)", "(conversion)", "(null)", "(baseline)"]
+  public static let reservedNames = ["(start)", "(conversion)", "(null)", "(baseline)", "(placebo)"]
 
   /// A table of the names that these names stand for, in the order of their UTF-8 bytes, and for each old id the new
   /// one.

@@ -86,7 +86,8 @@ public struct ChainWorld: Sendable {
     var isChanging = true
     while isChanging {
       isChanging = false
-      for number in states.indices where !ends[number] {
+      // Backward, since chains that were counted along paths number states forward.
+      for number in states.indices.reversed() where !ends[number] {
         ends[number] = states[number].targets.contains { target, weight in
           guard weight > 0 else { return false }
           if case .state(let next) = target { return ends[next] }

@@ -63,7 +63,7 @@ public struct Truth: Sendable {
   public let baseline: Estimate
   public let off: [Effect]
   public let shapley: [Effect]
-  /// Conversions for a unit of money more.
+  /// Conversions for a unit of money more; NaN where the step costs nothing.
   public let marginal: [Effect]
   public let synergy: [Pair]
   public let response: [Response]

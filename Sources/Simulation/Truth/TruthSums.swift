@@ -48,10 +48,10 @@ struct QuotientMoments: Sendable {
     product.add(other.product.value)
   }
 
-  /// The quotient of the totals, its error by the delta method; 0 where there is nothing to divide by.
+  /// The quotient of the totals, its error by the delta method; NaN where there is nothing to divide by.
   var estimate: Truth.Estimate {
     let (x, y, count) = (under.total, over.total, over.count)
-    guard x != 0 else { return Truth.Estimate(conversions: 0, standardError: 0) }
+    guard x != 0 else { return Truth.Estimate(conversions: .nan, standardError: .nan) }
     let quotient = y / x
     // Residuals y − quotient · x sum to 0.
     let squares = over.sumOfSquares - 2 * quotient * product.value + quotient * quotient * under.sumOfSquares

@@ -31,18 +31,25 @@ enum BaseSearch {
       }
       return sums.reduce(0, +) / Double(world.users) * 30 / Double(world.days)
     }
-    // No user buys more often than the cool-down lets, or than once.
-    let most = world.conversion.repeats ? 30 / Double(world.conversion.coolDown + 1) : 30 / Double(world.days)
-    guard rate < 0.999 * most else { return nil }
-    var (low, high) = (-60.0, 60.0)
-    var base = Double.log(rate / 30)
-    for _ in 0..<60 {
+    // With a high base users buy before the log begins, and cool down when it does: the rate rises with the base only up to a point. Steps
+    // from below stay on the rising branch.
+    var (low, high) = (-60.0, Double.infinity)
+    var (base, last) = (Double.log(rate / 30) - 2, 0.0)
+    for _ in 0..<100 {
       let found = rateAt(base)
-      if abs(found / rate - 1) < tolerance || high - low < 1e-9 { break }
-      if found < rate { low = base } else { high = base }
-      let step = base + Double.log(rate / found)
+      if abs(found / rate - 1) < tolerance { return base }
+      if found > rate {
+        high = base
+      } else if found < last && high == .infinity {
+        return nil
+      } else {
+        (low, last) = (base, found)
+      }
+      // Half a unit at the most while nothing is known from above, so that the top of the branch is not leapt over.
+      let step = base + min(Double.log(rate / max(found, 1e-300)), high == .infinity ? max(0.5, -base - 8) : .infinity)
       base = step > low && step < high ? step : (low + high) / 2
+      if high - low < 1e-9 || base > 60 { return nil }
     }
-    return base
+    return nil
   }
 }

@@ -6,7 +6,7 @@ public struct Channel: Sendable {
   public var spend = 0.0
   /// The cost of an impression, a send, or a query taken.
   public var costPerTouch = 0.0
-  /// `push`: worked out from spend. `retarget`: impressions per eligible user and day. `pull`: queries, `organic`: visits per user and day.
+  /// `push`: nothing, spend decides. `retarget`: impressions per eligible user and day. `pull`: queries, `organic`: visits per user and day.
   public var rate = 0.0
   /// The probability that an impression or send is clicked.
   public var clickRate = 0.0
@@ -47,6 +47,11 @@ public struct Channel: Sendable {
     self.name = name
     self.kind = kind
     if kind == .organic { pulse = 0 }
+  }
+
+  /// Touches per user and day, before anything moves them; of `owned` channels 0.
+  public func rate(users: Int, days: Int) -> Double {
+    kind == .push ? (spend == 0 ? 0 : spend / costPerTouch / Double(users) / Double(days)) : rate
   }
 
   public enum Kind: String, Sendable, CaseIterable, BitwiseCopyable {

@@ -48,10 +48,7 @@ extension World {
     for (index, entry) in entries.enumerated() {
       if names[..<index].contains(names[index]) { throw entry.wrong("name", "a name that no other channel has") }
       channels[index].drives = try Self.drives(entry, channels)
-      if channels[index].kind == .push {
-        channels[index].rate = channels[index].spend / channels[index].costPerTouch / Double(users) / Double(days)
-      }
-      guard channels[index].rate <= 200 else {
+      guard channels[index].rate(users: users, days: days) <= 200 else {
         throw entry.wrong(channels[index].kind == .push ? "spend" : "rate", "less: no user meets a channel 200 times a day")
       }
     }
@@ -147,7 +144,7 @@ extension World {
     }
     if base != nil { throw entry.wrong("target-rate", "base or target-rate, not both") }
     guard let found = BaseSearch.base(of: self, rate: rate) else {
-      throw entry.wrong("target-rate", "a rate that users can reach: the cool-down leaves less time than that")
+      throw entry.wrong("target-rate", "a rate that users can reach; the cool-down, and purchases before the log begins, leave no time for this one")
     }
     conversion.base = found
   }

@@ -174,9 +174,13 @@ public struct World: Sendable {
 }
 
 extension World {
-  /// Whether an advertised channel causes no conversion, or does harm: it lifts nothing, drives nothing and helps no other channel.
+  /// Whether an advertised channel causes no conversion, or does harm: it lifts nothing, drives nothing, helps no other channel, and brings no
+  /// visits that retargeting would follow.
   public func causesNothing(_ channel: Int) -> Bool {
-    channels[channel].effect <= 0 && channels[channel].drives.allSatisfy { $0.effect <= 0 }
+    let own = channels[channel]
+    let bringsVisits = own.kind == .pull || own.clickRate > 0
+    let isFollowed = channels.indices.contains { $0 != channel && channels[$0].kind == .retarget && channels[$0].effect > 0 }
+    return own.effect <= 0 && !(bringsVisits && isFollowed) && channels[channel].drives.allSatisfy { $0.effect <= 0 }
       && interactions.allSatisfy { ($0.first != channel && $0.second != channel) || $0.effect <= 0 }
   }
 }
