@@ -85,7 +85,8 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ]),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation", "JourneyIO", "Journeys", "MonteCarlo", "Parallel", "TestSupport"]),
+      name: "SimulationTests",
+      dependencies: ["Simulation", "JourneyIO", "Journeys", "MonteCarlo", "Parallel", "TestSupport"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: ["Evaluation", "Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel", "TestSupport"]),

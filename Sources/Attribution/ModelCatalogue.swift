@@ -92,7 +92,9 @@ public enum ModelCatalogue {
       parameters: []
     ) { _ in ShaoLi() },
     Entry(
-      name: "markov", summary: "removal effects on the Markov chain of order 1, 2, 3, …; order=auto is the one that touchstone order recommends",
+      name: "markov",
+      summary:
+        "removal effects on the Markov chain of order 1, 2, 3, …; order=auto is the one that touchstone order recommends",
       parameters: ["order"]
     ) { reader throws(ModelListError) in
       if reader.isChosen("order", "auto") { return AutomaticMarkov(memoryLimit: reader.memoryLimit) }

@@ -109,22 +109,24 @@ struct LogEvidence: Sendable {
     let builder = JourneyBuilder()
     let count = world.channels.count
     var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-    log.forEach({ events -> (JourneyBuilder.Result, [Double], [Double]) in
-      var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-      for (place, day) in events.days.enumerated() { bought[place % count] += Double(day.touches) }
-      for observed in events.events {
-        if let id = observed.event.touchpoint, Int(id) < count { logged[Int(id)] += 1 }
-      }
-      let built = builder.build(
-        events.log(touchpoints: log.touchpoints), halfLives: halfLives, wantsJointJourneys: true)
-      return (built, bought, logged)
-    }) { result, own, seen in
-      merger.add(result)
-      for channel in 0..<count {
-        bought[channel] += own[channel]
-        logged[channel] += seen[channel]
-      }
-    }
+    log.forEach(
+      make: { events -> (JourneyBuilder.Result, [Double], [Double]) in
+        var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+        for (place, day) in events.days.enumerated() { bought[place % count] += Double(day.touches) }
+        for observed in events.events {
+          if let id = observed.event.touchpoint, Int(id) < count { logged[Int(id)] += 1 }
+        }
+        let built = builder.build(
+          events.log(touchpoints: log.touchpoints), halfLives: halfLives, wantsJointJourneys: true)
+        return (built, bought, logged)
+      },
+      use: { result, own, seen in
+        merger.add(result)
+        for channel in 0..<count {
+          bought[channel] += own[channel]
+          logged[channel] += seen[channel]
+        }
+      })
     let built = merger.finish()
     self.world = world
     evidence = Evidence(paths: built.paths, jointJourneys: built.jointJourneys)

@@ -26,7 +26,8 @@ public struct AliasTable: Sendable {
   static func columns(_ weights: [Double]) -> [Column] {
     let total = weights.reduce(0, +)
     precondition(
-      total > 0 && total.isFinite && weights.allSatisfy { $0 >= 0 } && weights.count < 1 << 31, "weights of a distribution")
+      total > 0 && total.isFinite && weights.allSatisfy { $0 >= 0 } && weights.count < 1 << 31,
+      "weights of a distribution")
     let count = Double(weights.count)
     // Heights against the mean.
     var heights = weights.map { $0 / total * count }

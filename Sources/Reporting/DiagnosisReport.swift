@@ -24,13 +24,16 @@ public struct DiagnosisReport: Sendable {
 
   /// The report as text that ends in a line feed.
   public func text(_ format: OutputFormat) -> String {
-    let headline = "\(source): what a chain of order \(fits.map { "\($0.order)" }.joined(separator: ", ")) makes of the journeys"
+    let headline =
+      "\(source): what a chain of order \(fits.map { "\($0.order)" }.joined(separator: ", ")) makes of the journeys"
     switch format {
     case .table:
-      return ([Escaping.terminal(headline) + "\n"] + tables.map { $0.alignedText() }
+      return
+        ([Escaping.terminal(headline) + "\n"] + tables.map { $0.alignedText() }
         + [notes.map { Escaping.terminal($0) + "\n" }.joined()]).joined(separator: "\n")
     case .markdown:
-      return ([Escaping.markdown(headline) + "\n"] + tables.map { $0.markdown() }
+      return
+        ([Escaping.markdown(headline) + "\n"] + tables.map { $0.markdown() }
         + [notes.map { "- " + Escaping.markdown($0) + "\n" }.joined()]).joined(separator: "\n")
     case .csv: return tidyTable.csv()
     case .json: return JSONDocument.text(document)
@@ -61,8 +64,10 @@ public struct DiagnosisReport: Sendable {
   }
 
   private func reachRows(_ quantity: String, _ figures: (ChainFit) -> [ChainFit.Figure]) -> [Row] {
-    let rows = paths.touchpoints.names.enumerated().map { id, name in Row(quantity, name, fits.map { figures($0)[id] }) }
-    return rows.enumerated().sorted { ($1.element.observed, $0.offset) < ($0.element.observed, $1.offset) }.map(\.element)
+    let rows = paths.touchpoints.names.enumerated().map { id, name in Row(quantity, name, fits.map { figures($0)[id] })
+    }
+    return rows.enumerated().sorted { ($1.element.observed, $0.offset) < ($0.element.observed, $1.offset) }.map(
+      \.element)
   }
 
   private func table(_ title: String, _ column: String, _ rows: [Row]) -> ResultTable {
@@ -82,7 +87,8 @@ public struct DiagnosisReport: Sendable {
     if let placebo {
       tables.append(
         ResultTable(
-          title: "Placebo: \(paths.touchpoints.names[placebo.original])'s visits dealt out at random; \(placebo.scores[0].shares.count) shuffles",
+          title:
+            "Placebo: \(paths.touchpoints.names[placebo.original])'s visits dealt out at random; \(placebo.scores[0].shares.count) shuffles",
           columns: ["model", "credit of the placebo", "± sd", "credit of the original", "placebo against original"],
           rows: placebo.scores.map { score in
             [

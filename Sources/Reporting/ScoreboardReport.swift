@@ -13,7 +13,8 @@ public struct ScoreboardReport: Sendable {
   public func text(_ format: OutputFormat) -> String {
     switch format {
     case .table:
-      tables.map { $0.alignedText() }.joined(separator: "\n") + "\n" + notes.map { Escaping.terminal($0) + "\n" }.joined()
+      tables.map { $0.alignedText() }.joined(separator: "\n") + "\n"
+        + notes.map { Escaping.terminal($0) + "\n" }.joined()
     case .markdown:
       tables.map { $0.markdown() }.joined(separator: "\n") + "\n"
         + notes.map { "- " + Escaping.markdown($0) + "\n" }.joined()

@@ -106,7 +106,8 @@ public struct SynergyReport: Sendable {
 
   private var observedTable: ResultTable {
     ResultTable(
-      title: "As observed: the rate of journeys with both against what independence predicts\(levelText) (an association, not an effect)",
+      title:
+        "As observed: the rate of journeys with both against what independence predicts\(levelText) (an association, not an effect)",
       columns: ["pair", "journeys", "rate with both", "expected", "excess conversions"]
         + (uncertainty == nil ? [] : ["verdict"]),
       rows: synergies.pairs.prefix(most).enumerated().map { place, pair in
@@ -167,7 +168,9 @@ public struct SynergyReport: Sendable {
       "conversions_second", "journeys_neither", "conversions_neither", "expected_rate", "excess_conversions",
       "chain_interaction", "chain_lift", "shapley_interaction",
     ]
-    if uncertainty != nil { columns += ["excess_low", "excess_high", "interaction_low", "interaction_high", "verdict"] }
+    if uncertainty != nil {
+      columns += ["excess_low", "excess_high", "interaction_low", "interaction_high", "verdict"]
+    }
     func number(_ value: Double?) -> Cell { value.map { .number($0, decimals: 6) } ?? .empty }
     return ResultTable(
       title: "", columns: columns,
@@ -177,7 +180,8 @@ public struct SynergyReport: Sendable {
           [$0.journeys, $0.conversions]
         }
         var row: [Cell] = [.text(name(pair.first)), .text(name(pair.second))]
-        row += (counts + [cells.expectedRate, cells.excessConversions, pair.chainInteraction, pair.chainLift]).map(number)
+        row += (counts + [cells.expectedRate, cells.excessConversions, pair.chainInteraction, pair.chainLift]).map(
+          number)
         row.append(number(pair.shapleyInteraction))
         if let uncertainty {
           let excess = spread(place)?.excessConversions.map(uncertainty.interval)
@@ -194,7 +198,9 @@ public struct SynergyReport: Sendable {
   private var document: JSONValue {
     func json(_ value: Double?) -> JSONValue { value.map { JSONValue($0) } ?? .null }
     func cell(_ cell: PairCells.Cell) -> JSONValue {
-      .object(["journeys": JSONValue(cell.journeys), "conversions": JSONValue(cell.conversions), "rate": json(cell.rate)])
+      .object([
+        "journeys": JSONValue(cell.journeys), "conversions": JSONValue(cell.conversions), "rate": json(cell.rate),
+      ])
     }
     func interval(_ sample: BootstrapSample?) -> JSONValue {
       guard let uncertainty, let sample else { return .null }

@@ -23,7 +23,8 @@ public struct TruthReport: Sendable {
 
   private var headline: String {
     let world = truth.world
-    return "\(world.name): \(count(Double(world.users))) users, \(world.days) days, \(count(truth.allOn.conversions, 1)) conversions expected"
+    return
+      "\(world.name): \(count(Double(world.users))) users, \(world.days) days, \(count(truth.allOn.conversions, 1)) conversions expected"
       + " (\(count(truth.realised.conversions)) happened), value \(count(truth.value(truth.allOn.conversions), 2)),"
       + " spend \(count(truth.spend.reduce(0, +), 2))"
   }
@@ -77,7 +78,8 @@ public struct TruthReport: Sendable {
       (abs(truth.synergy[$1].estimate.conversions), $0) < (abs(truth.synergy[$0].estimate.conversions), $1)
     }
     return ResultTable(
-      title: "Together: what is lost without both, less what is lost without each (the \(min(Self.shownPairs, sorted.count)) largest)",
+      title:
+        "Together: what is lost without both, less what is lost without each (the \(min(Self.shownPairs, sorted.count)) largest)",
       columns: ["pair", "synergy", "± se"],
       rows: sorted.prefix(Self.shownPairs).map { place in
         let pair = truth.synergy[place]
@@ -87,7 +89,8 @@ public struct TruthReport: Sendable {
 
   private var responseTable: ResultTable {
     ResultTable(
-      title: "Response to spend, all else as it is", columns: ["channel", "of today's spend", "spend", "conversions", "± se"],
+      title: "Response to spend, all else as it is",
+      columns: ["channel", "of today's spend", "spend", "conversions", "± se"],
       rows: truth.response.map { response in
         [
           .text(name(response.channel)), .percent(response.multiple), .number(response.spend, decimals: 2),
@@ -120,7 +123,8 @@ public struct TruthReport: Sendable {
     func figures(_ estimate: Truth.Estimate) -> [String: JSONValue] {
       [
         "conversions": JSONValue(estimate.conversions), "se": JSONValue(estimate.standardError),
-        "value": JSONValue(truth.value(estimate.conversions)), "valueSE": JSONValue(truth.value(estimate.standardError)),
+        "value": JSONValue(truth.value(estimate.conversions)),
+        "valueSE": JSONValue(truth.value(estimate.standardError)),
       ]
     }
     func effects(_ effects: [Truth.Effect]) -> JSONValue {

@@ -42,10 +42,12 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "How to write the event log: csv or jsonl.")
   var events = LogFormat.csv
 
-  @Option(help: "How to write the truth where it is all that is wanted. Default: table on standard output, json in files.")
+  @Option(
+    help: "How to write the truth where it is all that is wanted. Default: table on standard output, json in files.")
   var format: OutputFormat?
 
-  @Option(help: "What the truth holds besides the baseline: off, shapley, marginal, synergy, response; separated by commas.")
+  @Option(
+    help: "What the truth holds besides the baseline: off, shapley, marginal, synergy, response; separated by commas.")
   var estimands = EstimandList(estimands: .all)
 
   @Option(help: "The number of users; spend changes with it.")
@@ -72,10 +74,13 @@ struct SimulateCommand: ParsableCommand {
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); give 1 or more") }
     guard (world == nil) != (chain == nil) else {
       throw ValidationError(
-        world == nil ? "nothing to simulate; give a world, or a path table with --chain" : "give a world or --chain, not both")
+        world == nil
+          ? "nothing to simulate; give a world, or a path table with --chain" : "give a world or --chain, not both")
     }
     if chain != nil {
-      guard (1...1_000).contains(order) else { throw ValidationError("--order is \(order); give a number from 1 to 1000") }
+      guard (1...1_000).contains(order) else {
+        throw ValidationError("--order is \(order); give a number from 1 to 1000")
+      }
       guard (1...1_000_000_000).contains(journeys) else {
         throw ValidationError("--journeys is \(journeys); give a number from 1 to 1000000000")
       }
@@ -105,7 +110,8 @@ struct SimulateCommand: ParsableCommand {
     guard let output else { return }
     guard !OutputFile(output).isSameFile(as: input) else {
       throw OutputError(
-        kind: .cannotCreate, description: "\(output): this is the \(what), which would be lost; choose another --output")
+        kind: .cannotCreate, description: "\(output): this is the \(what), which would be lost; choose another --output"
+      )
     }
     try OutputFile(output).check()
   }
@@ -194,20 +200,22 @@ private struct LogRun: ~Copyable {
     var merger = JourneyMerger(halfLives: Self.halfLives)
     var users = 0
     if wants.contains(.events) { try write(Array(format.header.utf8)) }
-    try log.forEach({ events -> (text: [UInt8], journeys: JourneyBuilder.Result?, days: [ObservedEvents.ChannelDay]) in
-      (
-        wants.contains(.events) ? events.text(format, touchpoints: log.touchpoints) : [],
-        wants.contains(.paths)
-          ? JourneyBuilder().build(events.log(touchpoints: log.touchpoints), halfLives: Self.halfLives) : nil,
-        events.days
-      )
-    }) { piece in
-      try write(piece.text)
-      if let journeys = piece.journeys { merger.add(journeys) }
-      costs.add(piece.days)
-      users = min(users + ObservedLog.usersPerChunk, log.world.users)
-      progress?.update(done: users)
-    }
+    try log.forEach(
+      make: { events -> (text: [UInt8], journeys: JourneyBuilder.Result?, days: [ObservedEvents.ChannelDay]) in
+        (
+          wants.contains(.events) ? events.text(format, touchpoints: log.touchpoints) : [],
+          wants.contains(.paths)
+            ? JourneyBuilder().build(events.log(touchpoints: log.touchpoints), halfLives: Self.halfLives) : nil,
+          events.days
+        )
+      },
+      use: { piece in
+        try write(piece.text)
+        if let journeys = piece.journeys { merger.add(journeys) }
+        costs.add(piece.days)
+        users = min(users + ObservedLog.usersPerChunk, log.world.users)
+        progress?.update(done: users)
+      })
     journeys = merger.finish()
   }
 

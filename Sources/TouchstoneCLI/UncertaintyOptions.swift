@@ -39,7 +39,9 @@ struct UncertaintyOptions: ParsableArguments {
     case .none: return models.map { _ in nil }
     case .analytic:
       var result: [CreditUncertainty?] = []
-      for model in models { result.append(try (model as? Markov)?.analyticUncertainty(evidence.paths, level: bootstrap.level)) }
+      for model in models {
+        result.append(try (model as? Markov)?.analyticUncertainty(evidence.paths, level: bootstrap.level))
+      }
       return result
     case .bootstrap:
       let distributions = try bootstrap.bootstrap.distributions(of: models, on: evidence)

@@ -94,7 +94,8 @@ import Testing
       (["rare"], PathTotals(conversions: 10)), (["common"], PathTotals(conversions: 1_000)),
     ]
     let table = PathTable(rows)
-    let distribution = try Bootstrap(replicates: 20_000, seed: 2).distributions(of: [LastTouch()], on: Evidence(paths: table))[0]
+    let distribution = try Bootstrap(replicates: 20_000, seed: 2).distributions(
+      of: [LastTouch()], on: Evidence(paths: table))[0]
     let percentile = distribution.interval(0, method: .percentile)
     let bca = distribution.interval(0, method: .bca)
     #expect(percentile == 4...17)

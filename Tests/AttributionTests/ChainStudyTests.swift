@@ -176,7 +176,8 @@ import Testing
   /// Every journey is in one fold, also where counts are not whole or large; paths stay whole where that is asked for; folds are about as large.
   @Test func foldsShareAllJourneysOut() throws {
     let rows: [PathRow] = [
-      (["a"], PathTotals(conversions: 2.5, nonConverting: 0.75)), (["b"], PathTotals(conversions: 13, nonConverting: 4)),
+      (["a"], PathTotals(conversions: 2.5, nonConverting: 0.75)),
+      (["b"], PathTotals(conversions: 13, nonConverting: 4)),
       (["c"], PathTotals(conversions: 100_000, nonConverting: 900)),
     ]
     let canonical = CanonicalRows(PathTable(rows))

@@ -9,7 +9,9 @@ import Testing
 @testable import Evaluation
 
 @Suite struct ScoreTests {
-  static func truth(_ channels: [Double], errors: [Double]? = nil, placebo: [Bool]? = nil, baseline: Double) -> TruthShares {
+  static func truth(_ channels: [Double], errors: [Double]? = nil, placebo: [Bool]? = nil, baseline: Double)
+    -> TruthShares
+  {
     TruthShares(
       channels: channels, errors: errors ?? channels.map { _ in 0.0001 },
       isPlacebo: placebo ?? channels.map { _ in false }, baseline: baseline)
@@ -33,7 +35,8 @@ import Testing
   @Test func aPerfectClaimHasNoError() {
     let truth = Self.truth([0.3, 0.05, 0.1], baseline: 0.55)
     let values = Score(Claim(channels: truth.channels, baseline: truth.baseline, intervals: nil), truth).values
-    #expect(values[.error] == 0 && values[.shareError] == 0 && values[.rankCorrelation] == 1 && values[.overCredit] == 1)
+    #expect(
+      values[.error] == 0 && values[.shareError] == 0 && values[.rankCorrelation] == 1 && values[.overCredit] == 1)
     #expect(values[.coverage] == nil && values[.placeboCredit] == nil)
   }
 
@@ -68,7 +71,9 @@ import Testing
     let advertised = try Contestant.lastAdvertised.claim(log)
     #expect(last.baseline > 0.3 && advertised.baseline < last.baseline)
     let spend = try Contestant.spendShare.claim(log)
-    #expect(spend.baseline == 0 && isClose(spend.channels[0] / spend.channels[1], log.spend[0] / log.spend[1], relative: 1e-12))
+    #expect(
+      spend.baseline == 0
+        && isClose(spend.channels[0] / spend.channels[1], log.spend[0] / log.spend[1], relative: 1e-12))
     #expect(try Contestant.uniform.claim(log).channels == [1.0 / 3, 1.0 / 3, 1.0 / 3])
     // The log's journeys are those of the events, read back.
     #expect(log.evidence.paths.totals.conversions == Truth(world, []).realised.conversions)
@@ -82,7 +87,9 @@ import Testing
     func figures(_ threads: Int, _ worlds: [World]) throws -> [[Double]] {
       try Parallel.$maximumThreads.withValue(threads) {
         let board = try Scoreboard(worlds, models: [LastTouch(), Markov()], settings)
-        return board.worlds.last!.scores.map { $0.flatMap { score in Score.Measure.allCases.compactMap { score.values[$0] } } }
+        return board.worlds.last!.scores.map {
+          $0.flatMap { score in Score.Measure.allCases.compactMap { score.values[$0] } }
+        }
       }
     }
     let one = try figures(1, [world])
@@ -98,7 +105,10 @@ import Testing
     settings.bootstrapReplicates = 0
     settings.estimand = .shapley
     let board = try Scoreboard([try Self.world()], models: [Linear()], settings)
-    #expect(board.contestants.map(\.name) == ["linear", "last-touch:advertised", "(spend share)", "(touch share)", "(uniform)"])
+    #expect(
+      board.contestants.map(\.name) == [
+        "linear", "last-touch:advertised", "(spend share)", "(touch share)", "(uniform)",
+      ])
     let own = board.worlds[0].scores[0].map { $0.values[.error]! }
     let mean = board.worlds[0].mean(.error, contestant: 0)!
     #expect(isClose(mean.mean, own.reduce(0, +) / 3, relative: 1e-12) && mean.standardError > 0)

@@ -1,6 +1,7 @@
 import Foundation
-@testable import MonteCarlo
 import Testing
+
+@testable import MonteCarlo
 
 @Suite struct NormalTests {
   @Test func quantileInvertsTheDistributionFunction() {

@@ -55,7 +55,8 @@ import Testing
         var rows: [String: Double] = [:]
         let table = world.sample(journeys: 70_000, seed: 8)
         for row in table.rows() {
-          table.withRow(row) { path, totals, _ in rows[path.map { "\($0)" }.joined(separator: " ")] = totals.conversions }
+          table.withRow(row) { path, totals, _ in rows[path.map { "\($0)" }.joined(separator: " ")] = totals.conversions
+          }
         }
         return rows
       }

@@ -12,7 +12,8 @@ enum ReferenceWorlds {
   static func world(_ name: String) throws -> World {
     var world = try World(file: Repository.reference("worlds/\(name).yaml").path)
     // The base that the oracle found, so that no search is part of the comparison.
-    let reference = try Repository.json(Repository.reference("worlds_oracle.json"))["worlds"] as! [String: [String: Any]]
+    let reference =
+      try Repository.json(Repository.reference("worlds_oracle.json"))["worlds"] as! [String: [String: Any]]
     world.conversion.base = reference[name]!["base"] as! Double
     return world
   }
@@ -53,8 +54,14 @@ enum ReferenceWorlds {
   /// From the definition, by a separate program.
   @Test func publishedVectorsOfTheNumbers() {
     #expect(WorldNumbers(seed: 1).words(user: 0, .day) == (0x1538_2f28_528e_738b, 0x6e7e_7b6a_0ee4_55c4))
-    #expect(WorldNumbers(seed: 1).words(user: 12_345, day: -7, channel: 3, .touches) == (0x6796_8f96_e913_b32c, 0x8942_7264_155e_e675))
-    #expect(WorldNumbers(seed: 2_026).words(user: 99, day: 44, channel: 2, index: 5, .query) == (0xe017_5871_05ed_71d2, 0x1e1c_44d7_f3c6_1664))
+    #expect(
+      WorldNumbers(seed: 1).words(user: 12_345, day: -7, channel: 3, .touches) == (
+        0x6796_8f96_e913_b32c, 0x8942_7264_155e_e675
+      ))
+    #expect(
+      WorldNumbers(seed: 2_026).words(user: 99, day: 44, channel: 2, index: 5, .query) == (
+        0xe017_5871_05ed_71d2, 0x1e1c_44d7_f3c6_1664
+      ))
   }
 
   /// Against the mathematics library, from subnormal chances to certainty.

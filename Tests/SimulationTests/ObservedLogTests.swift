@@ -11,7 +11,7 @@ import Testing
   static func text(_ world: World, _ format: LogFormat = .csv) -> String {
     let log = ObservedLog(world)
     var bytes = Array(format.header.utf8)
-    log.forEach({ $0.text(format, touchpoints: log.touchpoints) }) { bytes += $0 }
+    log.forEach(make: { $0.text(format, touchpoints: log.touchpoints) }, use: { bytes += $0 })
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -43,7 +43,8 @@ import Testing
     for (one, next) in zip(events, events.dropFirst()) where one.user == next.user {
       #expect(one.event.time <= next.event.time)
     }
-    #expect(events.allSatisfy { $0.event.time >= start && $0.event.time < start + Int64(world.days) * Microseconds.perDay })
+    #expect(
+      events.allSatisfy { $0.event.time >= start && $0.event.time < start + Int64(world.days) * Microseconds.perDay })
     for conversion in conversions.prefix(50) {
       let day = conversion.event.time / Microseconds.perDay
       #expect(
@@ -135,7 +136,7 @@ import Testing
     let world = try ReferenceWorlds.world("search").with(users: 300)
     let truth = Truth(world, [])
     var costs = DailyCosts(world)
-    ObservedLog(world).forEach({ $0.days }) { costs.add($0) }
+    ObservedLog(world).forEach(make: { $0.days }, use: { costs.add($0) })
     let lines = costs.csv.split(separator: "\n").dropFirst().map { $0.split(separator: ",").map(String.init) }
     #expect(lines.count == world.days * world.advertised.count && lines[0][0] == "2026-02-04")
     let sum = lines.reduce(0) { $0 + Double($1[2])! }

@@ -41,12 +41,14 @@ struct SlowLife {
       movement =
         day == -world.warmup
         ? shock
-        : world.intent.persistence * movement + (1 - world.intent.persistence * world.intent.persistence).squareRoot() * shock
+        : world.intent.persistence * movement + (1 - world.intent.persistence * world.intent.persistence).squareRoot()
+          * shock
       let moving = movement - (isCool ? world.intent.satiation : 0)
       var (met, organic) = (channels.map { _ in 0 }, channels.map { _ in 0 })
       var felt = channels.map { _ in 0.0 }
       var hasVisit = false
-      let order = channels.indices.filter { channels[$0].kind != .pull } + channels.indices.filter { channels[$0].kind == .pull }
+      let order =
+        channels.indices.filter { channels[$0].kind != .pull } + channels.indices.filter { channels[$0].kind == .pull }
       for index in order {
         let channel = channels[index]
         let multiple = world.truth.counterfactual == .stop && day < 0 ? 1 : multiples[index]
@@ -54,14 +56,16 @@ struct SlowLife {
         let season =
           channel.weekday[weekday(day)] * exp(channel.trend * Double(day)) / (seasons.reduce(0, +) / Double(world.days))
         let pulse = exp(
-          channel.pulse * normal(numbers.words(user: WorldNumbers.nobody, day: day, channel: index, .pulse).0) - channel.pulse
+          channel.pulse * normal(numbers.words(user: WorldNumbers.nobody, day: day, channel: index, .pulse).0) - channel
+            .pulse
             * channel.pulse / 2)
         let (z, w) = (channel.latentTargeting, channel.movingTargeting)
         let mean = world.segments.reduce(0) { sum, segment in
           sum + segment.share * exp(z * segment.mean + z * z * world.intent.sd * world.intent.sd / 2)
             * exp(w * w * world.intent.movement * world.intent.movement / 2)
         }
-        let rate = channel.rate(users: world.users, days: world.days) * season * activity * exp(z * latent + w * moving) / mean
+        let rate =
+          channel.rate(users: world.users, days: world.days) * season * activity * exp(z * latent + w * moving) / mean
         let pair = numbers.words(user: user, day: day, channel: index / 2, .touches)
         let draw = uniform(index % 2 == 0 ? pair.0 : pair.1)
         let click = uniform(numbers.words(user: user, day: day, channel: index, .click).0)

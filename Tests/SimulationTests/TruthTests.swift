@@ -9,7 +9,8 @@ import Testing
 /// Small worlds in code.
 enum SmallWorlds {
   static func world(
-    users: Int = 4_000, days: Int = 20, base: Double = -4, _ channels: [Channel], _ change: (inout World) -> Void = { _ in }
+    users: Int = 4_000, days: Int = 20, base: Double = -4, _ channels: [Channel],
+    _ change: (inout World) -> Void = { _ in }
   ) -> World {
     var world = World(
       name: "small", users: users, days: days, warmup: 0, firstDay: 20_458, seed: 5, organicSearch: "organic_search",
@@ -24,7 +25,9 @@ enum SmallWorlds {
     return world
   }
 
-  static func push(_ name: String, rate: Double, effect: Double, _ change: (inout Channel) -> Void = { _ in }) -> Channel {
+  static func push(_ name: String, rate: Double, effect: Double, _ change: (inout Channel) -> Void = { _ in })
+    -> Channel
+  {
     var channel = Channel(name: name, kind: .push)
     channel.spend = rate * 0.01
     channel.costPerTouch = 0.01
@@ -239,7 +242,8 @@ enum SmallWorlds {
 @Suite struct WorldReferenceTests {
   @Test(arguments: ReferenceWorlds.names)
   func agreesWithTheOracle(_ name: String) throws {
-    let reference = try Repository.json(Repository.reference("worlds_oracle.json"))["worlds"] as! [String: [String: Any]]
+    let reference =
+      try Repository.json(Repository.reference("worlds_oracle.json"))["worlds"] as! [String: [String: Any]]
     let expected = reference[name]!
     let arms = expected["arms"] as! [String: [String: Any]]
     let all = arms["all"]!

@@ -58,7 +58,10 @@ import Testing
       "segments is \"shares that sum to 0.9\"; give shares that sum to 1"
     ),
     ("days: 10\n", "days: 10\ndamage: {unlogged: {dispaly: 0.5}}\n", "did you mean display?"),
-    ("days: 10\n", "days: 10\ndamage: {dropped-days: [11]}\n", "damage.dropped-days is \"11\"; give a list of numbers from 1.0 to 10.0"),
+    (
+      "days: 10\n", "days: 10\ndamage: {dropped-days: [11]}\n",
+      "damage.dropped-days is \"11\"; give a list of numbers from 1.0 to 10.0"
+    ),
     (
       "days: 10\n", "days: 10\ninteractions: [{channels: [display], effect: 1}]\n",
       "interactions[1].channels is no single value; give two channels"

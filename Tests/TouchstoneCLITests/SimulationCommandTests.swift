@@ -35,7 +35,9 @@ import Testing
   }
 
   @Test func truthAsJSON() throws {
-    let outcome = try Self.run("$T simulate w.yaml --only truth --format json --threads 1 && $T simulate w.yaml --only truth --format json -q --output t.json && $T simulate w.yaml --only truth --format json --threads 2 | cmp - t.json")
+    let outcome = try Self.run(
+      "$T simulate w.yaml --only truth --format json --threads 1 && $T simulate w.yaml --only truth --format json -q --output t.json && $T simulate w.yaml --only truth --format json --threads 2 | cmp - t.json"
+    )
     #expect(outcome.status == 0, "\(outcome.errors)")
     let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
     #expect(document["schema"] as? String == "touchstone.truth/1" && document["world"] as? String == "w")
@@ -52,7 +54,8 @@ import Testing
   @Test(arguments: ["events", "paths", "costs"])
   func oneResultAlone(_ product: String) throws {
     let outcome = try Self.run(
-      "$T simulate w.yaml --only \(product) > a && $T simulate w.yaml --output b -q && cmp a b/\(product).csv && $T simulate w.yaml --only \(product) --seed 9 | cmp -s - a || echo differs")
+      "$T simulate w.yaml --only \(product) > a && $T simulate w.yaml --output b -q && cmp a b/\(product).csv && $T simulate w.yaml --only \(product) --seed 9 | cmp -s - a || echo differs"
+    )
     #expect(outcome.status == 0 && outcome.output == "differs\n", "\(outcome.errors)")
   }
 

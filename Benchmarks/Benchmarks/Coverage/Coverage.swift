@@ -44,7 +44,8 @@ struct Coverage {
       for (touchpoint, own) in try tally.get().enumerated() { sums[touchpoint].add(own) }
     }
     print("\(dataSets) data sets of \(journeys) journeys, \(replicates) replicates; 95 % intervals cover, in %:")
-    print("touchpoint  effect   effect: analytic percentile bca   credit: analytic percentile bca   converting journeys")
+    print(
+      "touchpoint  effect   effect: analytic percentile bca   credit: analytic percentile bca   converting journeys")
     var all = Tally()
     for (touchpoint, sum) in sums.enumerated() {
       all.add(sum)

@@ -30,7 +30,9 @@ struct Worlds {
     for number in 0..<50 { _ = touchpoints.intern("t\(number)") }
     var stream = RandomStream(seed: 4, purpose: .permutation, index: 0)
     func targets(_ exits: Double) -> [(target: ChainWorld.Target, weight: Double)] {
-      var targets = (1...50).map { (target: ChainWorld.Target.state($0), weight: Double.random(in: 0...1, using: &stream)) }
+      var targets = (1...50).map {
+        (target: ChainWorld.Target.state($0), weight: Double.random(in: 0...1, using: &stream))
+      }
       let sum = targets.reduce(0) { $0 + $1.weight }
       if exits > 0 {
         targets.append((.conversion, sum * exits * 0.1 / (1 - exits)))
@@ -47,7 +49,9 @@ struct Worlds {
     let time = seconds {
       steps = Parallel.map(chunks.count) { world.walk(chunks[$0], seed: 1) { _, _, _ in } }.reduce(0, +)
     }
-    print("chain of 50 touchpoints, order 1: \(Int(Double(steps) / time / 1e6)) million steps a second on \(Parallel.threads) threads")
+    print(
+      "chain of 50 touchpoints, order 1: \(Int(Double(steps) / time / 1e6)) million steps a second on \(Parallel.threads) threads"
+    )
   }
 
   // MARK: Arms
@@ -65,7 +69,8 @@ struct Worlds {
   private static func world(users: Int, channels: Int) -> World {
     let channels = (0..<channels).map(channel)
     return World(
-      name: "benchmark", users: users, days: 45, warmup: 21, seed: 3, conversion: World.Conversion(base: -7), channels: channels)
+      name: "benchmark", users: users, days: 45, warmup: 21, seed: 3, conversion: World.Conversion(base: -7),
+      channels: channels)
   }
 
   /// Eight channels: the baseline beside the world as it is, and all 256 coalitions.
@@ -75,7 +80,9 @@ struct Worlds {
     let userDays = Double(world.users * (world.days + world.warmup))
     let two = seconds { _ = Truth(world, []) }
     print("2 arms, 8 channels: \(Int(two / userDays * 1e9)) ns a user and day, \(two / userDays / 2 * 1e9) ns an arm")
-    print("256 arms, 8 channels: \(Int(all / userDays * 1e9)) ns a user and day, \(all / userDays / 256 * 1e9) ns an arm; \(all / two) times 2 arms")
+    print(
+      "256 arms, 8 channels: \(Int(all / userDays * 1e9)) ns a user and day, \(all / userDays / 256 * 1e9) ns an arm; \(all / two) times 2 arms"
+    )
   }
 
   // MARK: Pairing
@@ -90,8 +97,9 @@ struct Worlds {
     let paired = truth.off[1].estimate.standardError
     let independent =
       (truth.realised.standardError * truth.realised.standardError
-        + other.realised.standardError * other.realised.standardError).squareRoot()
+      + other.realised.standardError * other.realised.standardError).squareRoot()
     print(
-      "off, targeted world: paired with Σ p ± \(paired), independent and realised ± \(independent): variance \(independent * independent / paired / paired) times lower")
+      "off, targeted world: paired with Σ p ± \(paired), independent and realised ± \(independent): variance \(independent * independent / paired / paired) times lower"
+    )
   }
 }

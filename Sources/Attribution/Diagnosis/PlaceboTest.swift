@@ -120,7 +120,8 @@ public struct PlaceboTest: Sendable {
     let placebo = touchpoints.intern(placeboName)
     for row in 0..<rows.count {
       var stream = RandomStream(
-        seed: key.seed, purpose: .placebo, index: Philox.block(counter: (rows.keys[row], 0), key: UInt64(key.shuffle)).0)
+        seed: key.seed, purpose: .placebo, index: Philox.block(counter: (rows.keys[row], 0), key: UInt64(key.shuffle)).0
+      )
       let path = rows.touches[rows.starts[row]..<rows.starts[row + 1]]
       let totals = rows.totals[row]
       func deal(_ journeys: Double, _ portion: (Double) -> PathTotals) {

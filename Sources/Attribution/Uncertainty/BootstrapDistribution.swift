@@ -78,7 +78,8 @@ public struct BootstrapDistribution: Sendable {
     let totals = (0..<replicates).map { replicate in columns.reduce(baseline) { $0 + $1[replicate] } }
     return columns.map { column in
       let shares = zip(column, totals).map { $1 > 0 ? $0 / $1 : 0 }
-      return BootstrapSample(estimate: .nan, replicates: shares, leftOut: []).interval(level: level, method: .percentile)
+      return BootstrapSample(estimate: .nan, replicates: shares, leftOut: []).interval(
+        level: level, method: .percentile)
     }
   }
 

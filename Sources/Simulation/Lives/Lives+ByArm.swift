@@ -135,7 +135,8 @@ extension Lives {
       var exposures = armExposures[block] * channel.decay
       if isTouched {
         for lane in 0..<4 {
-          exposures[lane] += Double(armTouches[4 &* block &+ lane])
+          exposures[lane] +=
+            Double(armTouches[4 &* block &+ lane])
             + channel.carried * Double(armSubstituted[4 &* block &+ lane])
         }
       }

@@ -38,7 +38,8 @@ struct WorldLaws: Sendable {
         let pulse = Double.exp(channel.pulse * WorldNumbers.normal(word) - channel.pulse * channel.pulse / 2)
         pulses.append(pulse)
         let season = usual > 0 ? seasons[day] / usual : 0
-        rates.append(channel.rate(users: world.users, days: world.days) * season / mean * (channel.kind == .pull ? 1 : pulse))
+        rates.append(
+          channel.rate(users: world.users, days: world.days) * season / mean * (channel.kind == .pull ? 1 : pulse))
       }
     }
     self.rates = rates

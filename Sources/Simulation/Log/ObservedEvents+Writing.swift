@@ -78,7 +78,8 @@ public struct DailyCosts: Sendable {
         let channel = world.channels[index]
         let own = days[day * world.channels.count + index]
         let impressions = channel.kind == .pull ? 0 : own.touches
-        text += "\(DateText.day(Int64(world.firstDay + day) * Microseconds.perDay)),\(ObservedEvents.csvField(channel.name)),"
+        text +=
+          "\(DateText.day(Int64(world.firstDay + day) * Microseconds.perDay)),\(ObservedEvents.csvField(channel.name)),"
         text += "\(Double(own.touches) * channel.costPerTouch),\(impressions),\(own.clicks)\n"
       }
     }

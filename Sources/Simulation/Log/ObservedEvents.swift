@@ -34,7 +34,9 @@ public struct ObservedEvents: Sendable {
     for observed in events {
       let identifier = Self.identifier(observed).utf8
       for (place, byte) in identifier.enumerated() { bytes[place] = byte }
-      bytes.withUnsafeBytes { batch.appendIdentifier(UnsafeRawBufferPointer(rebasing: $0[..<identifier.count]), column: 0) }
+      bytes.withUnsafeBytes {
+        batch.appendIdentifier(UnsafeRawBufferPointer(rebasing: $0[..<identifier.count]), column: 0)
+      }
       batch.append(observed.event)
     }
     batch.seal()

@@ -32,7 +32,7 @@ public struct ObservedLog: Sendable {
   ///   - make: What is wanted of some users' events; it runs in parallel.
   ///   - use: Takes it, in the order of users.
   public func forEach<Made: Sendable>(
-    _ make: @Sendable (ObservedEvents) -> Made, use: (Made) throws -> Void
+    make: @Sendable (ObservedEvents) -> Made, use: (Made) throws -> Void
   ) rethrows {
     let chunks = Parallel.ranges(count: world.users, length: Self.usersPerChunk)
     for wave in Parallel.ranges(count: chunks.count, length: Self.chunksPerWave) {
@@ -52,10 +52,11 @@ public struct ObservedLog: Sendable {
   ) -> JourneyBuilder.Result {
     var merger = JourneyMerger(halfLives: halfLives)
     let builder = JourneyBuilder(rules)
-    forEach({ events in
-      builder.build(
-        events.log(touchpoints: touchpoints), halfLives: halfLives, wantsJointJourneys: wantsJointJourneys)
-    }) { merger.add($0) }
+    forEach(
+      make: { events in
+        builder.build(
+          events.log(touchpoints: touchpoints), halfLives: halfLives, wantsJointJourneys: wantsJointJourneys)
+      }, use: { merger.add($0) })
     return merger.finish()
   }
 

@@ -31,7 +31,8 @@ extension World {
       throw InputError(.badData, source: source, problem: "the file is empty", remedy: "describe a world in it")
     }
     try root.check([
-      "name", "users", "days", "start", "warmup", "seed", "organic-search", "direct", "segments", "intent", "conversion",
+      "name", "users", "days", "start", "warmup", "seed", "organic-search", "direct", "segments", "intent",
+      "conversion",
       "channels", "interactions", "damage", "truth",
     ])
     guard let users = try root.integer("users", in: 1...100_000_000) else {
@@ -49,7 +50,8 @@ extension World {
       if names[..<index].contains(names[index]) { throw entry.wrong("name", "a name that no other channel has") }
       channels[index].drives = try Self.drives(entry, channels)
       guard channels[index].rate(users: users, days: days) <= 200 else {
-        throw entry.wrong(channels[index].kind == .push ? "spend" : "rate", "less: no user meets a channel 200 times a day")
+        throw entry.wrong(
+          channels[index].kind == .push ? "spend" : "rate", "less: no user meets a channel 200 times a day")
       }
     }
     self.init(
@@ -84,7 +86,8 @@ extension World {
     let isOdd = name.unicodeScalars.contains { $0.properties.generalCategory == .control }
     if isPadded || isOdd || TouchpointTable.reservedNames.contains(name) || "=+-@'".contains(name.first!) {
       throw mapping.wrong(
-        key, "a touchpoint: not empty, no spaces around it, no sign in front that spreadsheets take for a formula, no name such as"
+        key,
+        "a touchpoint: not empty, no spaces around it, no sign in front that spreadsheets take for a formula, no name such as"
           + " (start) that results use")
     }
     return name
@@ -95,7 +98,9 @@ extension World {
     var segments: [Segment] = []
     for entry in entries {
       try entry.check(["name", "share", "mean"])
-      guard let share = try entry.number("share", in: 0...1) else { throw entry.missing("share", "the segment's share of users") }
+      guard let share = try entry.number("share", in: 0...1) else {
+        throw entry.missing("share", "the segment's share of users")
+      }
       segments.append(
         Segment(
           name: try entry.text("name") ?? "segment \(segments.count + 1)", share: share,
@@ -144,7 +149,9 @@ extension World {
     }
     if base != nil { throw entry.wrong("target-rate", "base or target-rate, not both") }
     guard let found = BaseSearch.base(of: self, rate: rate) else {
-      throw entry.wrong("target-rate", "a rate that users can reach; the cool-down, and purchases before the log begins, leave no time for this one")
+      throw entry.wrong(
+        "target-rate",
+        "a rate that users can reach; the cool-down, and purchases before the log begins, leave no time for this one")
     }
     conversion.base = found
   }

@@ -179,7 +179,9 @@ extension World {
   public func causesNothing(_ channel: Int) -> Bool {
     let own = channels[channel]
     let bringsVisits = own.kind == .pull || own.clickRate > 0
-    let isFollowed = channels.indices.contains { $0 != channel && channels[$0].kind == .retarget && channels[$0].effect > 0 }
+    let isFollowed = channels.indices.contains {
+      $0 != channel && channels[$0].kind == .retarget && channels[$0].effect > 0
+    }
     return own.effect <= 0 && !(bringsVisits && isFollowed) && channels[channel].drives.allSatisfy { $0.effect <= 0 }
       && interactions.allSatisfy { ($0.first != channel && $0.second != channel) || $0.effect <= 0 }
   }
