@@ -68,6 +68,10 @@ import Testing
     ),
     ("days: 10\n", "days: 10\ntruth: {counterfactual: always}\n", "give one of never, stop"),
     ("users: 100", "users: [", "this is no YAML"),
+    (
+      "channels:\n  - {name: display,", "intent: {sd: 10}\nchannels:\n  - {targeting: {latent: 10}, name: display,",
+      "the targeting and trend of \"display\" move its rate beyond what numbers hold; lower them"
+    ),
   ])
   func mistakesAreNamed(_ part: String, _ wrong: String, _ message: String) {
     let text = Self.small.replacing(part, with: wrong, maxReplacements: 1)

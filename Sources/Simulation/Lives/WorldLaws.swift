@@ -61,6 +61,16 @@ struct WorldLaws: Sendable {
     logValueMean = .log(world.conversion.meanValue) - variance / 2
   }
 
+  /// A channel whose rate is no number, or has become 0 without being given as 0.
+  var channelBeyondNumbers: Int? {
+    world.channels.indices.first { index in
+      let own = rates[index * dayCount..<(index + 1) * dayCount]
+      let isGiven = world.channels[index].rate(users: world.users, days: world.days) > 0
+      let isNever = own.allSatisfy { $0 == 0 } && world.channels[index].weekday.contains { $0 > 0 }
+      return !own.allSatisfy(\.isFinite) || (isGiven && isNever)
+    }
+  }
+
   /// The weekday of a logged day, Monday 0. The first of January 1970 was a Thursday.
   private static func weekday(_ day: Int, _ world: World) -> Int { ((world.firstDay + day + 3) % 7 + 7) % 7 }
 

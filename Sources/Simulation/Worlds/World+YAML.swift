@@ -65,6 +65,13 @@ extension World {
     warmup = try root.integer("warmup", in: 0...10_000) ?? Int(min(3 * longest, 10_000).rounded(.up))
     interactions = try interactions(root)
     damage = try damage(root)
+    if let channel = WorldLaws(self).channelBeyondNumbers {
+      throw InputError(
+        .badData, source: source,
+        problem:
+          "the targeting and trend of \(quotedForMessage(channels[channel].name)) move its rate beyond what numbers hold",
+        remedy: "lower them, or the spread of intent")
+    }
     try read(conversion: root)
   }
 
