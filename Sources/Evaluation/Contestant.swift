@@ -39,9 +39,9 @@ public enum Contestant: Sendable {
   /// The touchpoints that no money is spent on.
   static func unadvertised(_ world: World) -> [String] {
     let advertised = Set(world.advertised.map { world.channels[$0].name })
-    return (world.channels.filter { $0.kind == .organic }.map(\.name) + [world.organicSearch, world.direct]).filter {
-      !advertised.contains($0)
-    }
+    // One name may stand for several: an organic channel may be called direct.
+    let names = world.channels.filter { $0.kind == .organic }.map(\.name) + [world.organicSearch, world.direct]
+    return Set(names).subtracting(advertised).sorted()
   }
 }
 

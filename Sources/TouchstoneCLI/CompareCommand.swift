@@ -12,7 +12,7 @@ struct CompareCommand: ParsableCommand {
         touchstone compare notebooks-data/paths.csv --models linear,markov
 
       MODELS
-      \(ModelCatalogue.entries.map { entry in
+      \(ModelCatalogue.entries.map { entry -> String in
         let parameters = entry.parameters.map { "\($0)=…" }.joined(separator: ",")
         return "  \(entry.name)\(parameters.isEmpty ? "" : ":" + parameters)\n      \(entry.summary)"
       }.joined(separator: "\n"))

@@ -79,6 +79,16 @@ import Testing
     #expect(log.evidence.paths.totals.conversions == Truth(world, []).realised.conversions)
   }
 
+  /// An organic channel that is called as direct visits are is credited once.
+  @Test func sharedNamesCountOnce() throws {
+    var world = try Self.world()
+    world.channels.append(Channel(name: world.direct, kind: .organic))
+    world.channels[world.channels.count - 1].rate = 0.05
+    world.damage.unlogged.append(0)
+    let claim = try Contestant.model(LastTouch()).claim(LogEvidence(world, halfLives: []))
+    #expect(isClose(claim.channels.reduce(0, +) + claim.baseline, 1, relative: 1e-9))
+  }
+
   @Test func scoresRepeat() throws {
     let world = try Self.world()
     var settings = Scoreboard.Settings()

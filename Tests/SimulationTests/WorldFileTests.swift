@@ -69,6 +69,11 @@ import Testing
     ("days: 10\n", "days: 10\ntruth: {counterfactual: always}\n", "give one of never, stop"),
     ("users: 100", "users: [", "this is no YAML"),
     (
+      "users: 100\n", "users: 100\ndirect: display\n",
+      "direct is \"display\"; give a name that no advertised channel has"
+    ),
+    ("name: search", "name: direct", "the channel \"direct\" has the name that direct is logged as"),
+    (
       "channels:\n  - {name: display,", "intent: {sd: 10}\nchannels:\n  - {targeting: {latent: 10}, name: display,",
       "the targeting and trend of \"display\" move its rate beyond what numbers hold; lower them"
     ),

@@ -51,6 +51,11 @@ import Testing
         """)
   }
 
+  @Test func helpListsTheModels() throws {
+    let outcome = try Self.run("$T compare --help")
+    #expect(outcome.status == 0 && outcome.output.contains("markov:order=…") && !outcome.output.contains("SQL("))
+  }
+
   @Test(arguments: ["table", "csv", "json", "markdown"])
   func writesEveryFormatToAFile(format: String) throws {
     let outcome = try Self.run(

@@ -61,6 +61,16 @@ extension World {
       direct: try Self.touchpoint(root, "direct") ?? "direct", segments: try Self.segments(root),
       intent: try Self.intent(root), conversion: Conversion(base: 0), channels: channels, interactions: [],
       damage: Damage(unlogged: channels.map { _ in 0 }), truth: try Self.truth(root))
+    for (key, name) in [("organic-search", organicSearch), ("direct", direct)] {
+      guard channels.contains(where: { $0.name == name && $0.kind != .organic }) else { continue }
+      if root.keys.contains(key) {
+        throw root.wrong(key, "a name that no advertised channel has: its visits would be credited to the channel")
+      }
+      throw InputError(
+        .badData, source: source,
+        problem: "the channel \(quotedForMessage(name)) has the name that \(key) is logged as",
+        remedy: "rename the channel, or give \(key) another name")
+    }
     let longest = channels.filter { $0.kind != .organic }.map(\.halfLife).max() ?? 0
     warmup = try root.integer("warmup", in: 0...10_000) ?? Int(min(3 * longest, 10_000).rounded(.up))
     interactions = try interactions(root)
