@@ -99,6 +99,7 @@ public struct Scoreboard: Sendable {
         let truth = Truth(lived, settings.estimand.needed)
         let shares = TruthShares(truth, settings.estimand)
         let log = LogEvidence(lived, halfLives: halfLives)
+        defer { progress?(number * settings.replications + replication + 1) }
         guard log.evidence.paths.totals.conversions > 0 else {
           silentReplications += 1
           continue
@@ -109,7 +110,6 @@ public struct Scoreboard: Sendable {
         }
         conversions.append(truth.allOn.conversions)
         baselineShares.append(shares.baseline)
-        progress?(number * settings.replications + replication + 1)
       }
       results.append(
         OfWorld(world: world, scores: scores, conversions: conversions, baselineShares: baselineShares))
@@ -126,16 +126,17 @@ public struct Scoreboard: Sendable {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } & ~0xFFFF_FFFF
   }
 
-  /// By contestant, the intervals of its credits, by touchpoint.
+  /// By contestant, the intervals of its credits as shares of all conversions, by touchpoint.
   private static func intervals(
     _ contestants: [Contestant], _ log: LogEvidence, _ settings: Settings
   ) throws(AttributionError) -> [[ClosedRange<Double>]?] {
     guard settings.bootstrapReplicates > 1 else { return contestants.map { _ in nil } }
-    // A model that samples orders takes too long to be worked out again on every replicate.
+    // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on every replicate.
     func isResampled(_ contestant: Contestant) -> Bool {
       guard let model = contestant.model(in: log.world) else { return false }
       let touchpoints = log.evidence.paths.touchpoints.count
-      return !(model is ShapleyMarkov && touchpoints > ShapleyMarkov.largestExact)
+      return model.traits.contains(.sumsToTotal)
+        && !(model is ShapleyMarkov && touchpoints > ShapleyMarkov.largestExact)
         && !(model is ShapleyRate && touchpoints > ShapleyRate.largestExact)
     }
     let models = contestants.filter(isResampled).map { $0.model(in: log.world)! }

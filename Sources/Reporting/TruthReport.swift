@@ -25,7 +25,7 @@ public struct TruthReport: Sendable {
     let world = truth.world
     return
       "\(world.name): \(count(Double(world.users))) users, \(world.days) days, \(count(truth.allOn.conversions, 1)) conversions expected"
-      + " (\(count(truth.realised.conversions)) happened), value \(count(truth.value(truth.allOn.conversions), 2)),"
+      + " (\(count(truth.realised.conversions)) happened), \(count(truth.baseline.conversions, 1)) without advertising, value \(count(truth.value(truth.allOn.conversions), 2)),"
       + " spend \(count(truth.spend.reduce(0, +), 2))"
   }
 

@@ -69,6 +69,10 @@ import Testing
     ("days: 10\n", "days: 10\ntruth: {counterfactual: always}\n", "give one of never, stop"),
     ("users: 100", "users: [", "this is no YAML"),
     (
+      "days: 10\n", "days: 10\ndamage: {unlogged: {search: 0.5}}\n",
+      "give a channel with impressions or sends: clicks and visits are always logged"
+    ),
+    (
       "users: 100\n", "users: 100\ndirect: display\n",
       "direct is \"display\"; give a name that no advertised channel has"
     ),

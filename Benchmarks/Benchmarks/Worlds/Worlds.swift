@@ -81,7 +81,7 @@ struct Worlds {
     let two = seconds { _ = Truth(world, []) }
     print("2 arms, 8 channels: \(Int(two / userDays * 1e9)) ns a user and day, \(two / userDays / 2 * 1e9) ns an arm")
     print(
-      "256 arms, 8 channels: \(Int(all / userDays * 1e9)) ns a user and day, \(all / userDays / 256 * 1e9) ns an arm; \(all / two) times 2 arms"
+      "256 arms, 8 channels: \(Int(all / userDays * 1e9)) ns a user and day, \(all / userDays / 256 * 1e9) ns an arm; \(all / two) times 2 arms, which cost at most twice one"
     )
   }
 

@@ -30,8 +30,8 @@ public struct BootstrapDistribution: Sendable {
     replicates = figures.first?.replicates.count ?? 0
     var samples: [Quantity: [BootstrapSample]] = [:]
     for (place, quantity) in quantities.enumerated() {
-      guard let first = figures.first.map({ _ in figures[place] }), !first.estimate.isNaN else { continue }
-      var ordered = [BootstrapSample](repeating: first, count: touchpointCount)
+      guard touchpointCount > 0, !figures[place].estimate.isNaN else { continue }
+      var ordered = [BootstrapSample](repeating: figures[place], count: touchpointCount)
       for id in 0..<touchpointCount { ordered[Int(rows.tableIDs[id])] = figures[id * quantities.count + place] }
       samples[quantity] = ordered
     }
@@ -69,7 +69,7 @@ public struct BootstrapDistribution: Sendable {
     sample(touchpoint, quantity).interval(level: level, method: method)
   }
 
-  /// By touchpoint, percentile intervals of the share of all conversions, each replicate's own.
+  /// By touchpoint, percentile intervals of the share of all conversions, each replicate's own; for models whose credits share them out.
   ///
   /// - Parameter baseline: Conversions that no touchpoint earned, which are taken to be as many in every replicate.
   public func shareIntervals(level: Double, baseline: Double = 0) -> [ClosedRange<Double>] {

@@ -100,11 +100,7 @@ extension Lives {
   /// Which slots had a visit; an organic touch is one, an impression may lead to one.
   private func noteClicks(_ channel: ChannelLaw, _ user: UInt64, _ day: Int) {
     guard channel.kind == .organic || channel.clickRate > 0 else { return }
-    let uniform =
-      channel.kind == .organic
-      ? 0
-      : WorldNumbers.uniform(
-        laws.numbers.words(user: user, day: day &- warmup, channel: channel.index, .click).0)
+    let uniform = clickDraw(channel, user, day)
     for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount {
       let touches = touchRows[slot &* rowLength &+ day]
       guard touches > 0, channel.kind == .organic || uniform < 1 - .pow(1 - channel.clickRate, Int(touches))
@@ -112,6 +108,13 @@ extension Lives {
       visitRows[slot &* rowLength &+ day] = true
       visitDays[channel.index &* rowLength &+ day] = true
     }
+  }
+
+  /// What decides on a click; an organic touch is a visit without one.
+  func clickDraw(_ channel: ChannelLaw, _ user: UInt64, _ day: Int) -> Double {
+    if channel.kind == .organic { return 0 }
+    return WorldNumbers.uniform(
+      laws.numbers.words(user: user, day: day &- warmup, channel: channel.index, .click).0)
   }
 
   private func send(_ channel: ChannelLaw, _ user: UInt64) {

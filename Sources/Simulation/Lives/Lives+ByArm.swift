@@ -57,11 +57,7 @@ extension Lives {
 
   private func noteClicks(_ channel: ChannelLaw, _ user: UInt64, _ day: Int) {
     guard channel.kind == .organic || channel.clickRate > 0 else { return }
-    let uniform =
-      channel.kind == .organic
-      ? 0
-      : WorldNumbers.uniform(
-        laws.numbers.words(user: user, day: day &- warmup, channel: channel.index, .click).0)
+    let uniform = clickDraw(channel, user, day)
     var (number, clicks) = (Int32(0), 0.0)
     for slot in channel.firstSlot..<channel.firstSlot &+ channel.slotCount where armTouches[slot] > 0 {
       if armTouches[slot] != number {

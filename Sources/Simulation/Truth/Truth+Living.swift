@@ -129,7 +129,7 @@ private struct TruthSums: Sendable {
       touches[channel].add(lives.touchSums[place])
       substituted[channel].add(lives.substitutedSums[place])
     }
-    baseline.add(Self.sum(plan.baseline, lives))
+    baseline.add(lives.conversions[plan.baselineArm])
     for place in off.indices { off[place].add(Self.sum(plan.off[place], lives)) }
     for place in shapley.indices { shapley[place].add(Self.sum(plan.shapley[place], lives)) }
     for (place, channel) in zip(marginal.indices, plan.advertised) {

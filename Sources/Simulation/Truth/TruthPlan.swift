@@ -7,7 +7,8 @@ struct TruthPlan: Sendable {
 
   private(set) var arms: [Arm] = []
   private var places: [Arm: Int] = [:]
-  let baseline: Combination
+  /// The arm without any advertised channel; without such channels that is the world as it is.
+  private(set) var baselineArm = 0
   private(set) var off: [Combination] = []
   private(set) var shapley: [Combination] = []
   /// Extra conversions, and the arm that spends more.
@@ -25,13 +26,7 @@ struct TruthPlan: Sendable {
     arms = [allOn]
     places = [allOn: 0]
     let none = allOn.with(advertised, at: 0)
-    baseline = [(arm: 1, weight: 1)]
-    // Without advertised channels the baseline is the world as it is.
-    if advertised.isEmpty {
-      arms.append(none)
-    } else {
-      _ = place(none)
-    }
+    baselineArm = place(none)
     if estimands.contains(.off) { off = advertised.map { difference(without: [$0]) } }
     if estimands.contains(.shapley) && !samplesOrders { shapley = exactShapley(none) }
     if estimands.contains(.marginal) {
@@ -109,8 +104,8 @@ struct TruthPlan: Sendable {
     var arms: [Arm] = []
     var contributions = [Combination](repeating: [], count: advertised.count)
     for order in [order, order.reversed()] {
-      var arm = self.arms[1]
-      var before = 1
+      var arm = self.arms[baselineArm]
+      var before = baselineArm
       for (position, player) in order.enumerated() {
         arm = arm.with([advertised[player]], at: 1)
         var after = 0

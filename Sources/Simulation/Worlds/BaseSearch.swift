@@ -11,8 +11,8 @@ enum BaseSearch {
 
   /// The base with which the world, as it is, has so many conversions per user and 30 days.
   ///
-  /// The rate rises with the base; its logarithm is close to a straight line, so that steps along the secant get there in a few
-  /// rounds, and halving the interval wherever they leave it gets there in any case.
+  /// The logarithm of the rate rises with the base, with a slope of nearly 1 while few users convert: stepping by the distance gets there in a
+  /// few rounds, and halving the interval wherever a step leaves it gets there in any case.
   /// - Returns: `nil` where no base has that rate.
   static func base(of world: World, rate: Double) -> Double? {
     var world = world.with(users: min(world.users, mostUsers))

@@ -210,7 +210,12 @@ extension World {
     damage.identityLoss = try entry.number("identity-loss", in: 0...1) ?? 0
     if let unlogged = try entry.mapping("unlogged") {
       for name in unlogged.keys {
-        damage.unlogged[try channel(named: name, unlogged, name)] = try unlogged.number(name, in: 0...1) ?? 0
+        let place = try channel(named: name, unlogged, name)
+        guard channels[place].kind != .pull && channels[place].kind != .organic else {
+          throw unlogged.wrong(
+            name, found: name, "a channel with impressions or sends: clicks and visits are always logged")
+        }
+        damage.unlogged[place] = try unlogged.number(name, in: 0...1) ?? 0
       }
     }
     damage.lookback = try entry.number("lookback", in: 0...100_000)
