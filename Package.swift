@@ -12,6 +12,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Tests alone: exact rational arithmetic.
@@ -40,6 +41,13 @@ let package = Package(
         "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
+    .target(
+      name: "Budgeting",
+      dependencies: [
+        "Attribution", "JourneyIO", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel",
+        .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
     // Never Attribution: truth must not share an estimator's bug.
     .target(
       name: "Simulation",
@@ -47,12 +55,14 @@ let package = Package(
         "Journeys", "JourneyIO", "MonteCarlo", "Parallel",
         .product(name: "RealModule", package: "swift-numerics"),
       ]),
-    .target(name: "Evaluation", dependencies: ["Attribution", "Simulation", "Journeys", "MonteCarlo", "Parallel"]),
-    .target(name: "Reporting", dependencies: ["Attribution", "Evaluation", "Simulation", "Journeys"]),
+    .target(
+      name: "Evaluation",
+      dependencies: ["Attribution", "Budgeting", "Simulation", "Journeys", "MonteCarlo", "Parallel"]),
+    .target(name: "Reporting", dependencies: ["Attribution", "Budgeting", "Evaluation", "Simulation", "Journeys"]),
     .target(
       name: "TouchstoneCLI",
       dependencies: [
-        "Reporting", "Evaluation", "Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel",
+        "Reporting", "Evaluation", "Budgeting", "Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -60,8 +70,8 @@ let package = Package(
     .target(
       name: "Touchstone",
       dependencies: [
-        "Parallel", "MonteCarlo", "LinearAlgebra", "Journeys", "JourneyIO", "Attribution", "Simulation",
-        "Evaluation", "Reporting",
+        "Parallel", "MonteCarlo", "LinearAlgebra", "Journeys", "JourneyIO", "Attribution", "Budgeting",
+        "Simulation", "Evaluation", "Reporting",
       ]),
 
     .target(
@@ -83,6 +93,11 @@ let package = Package(
       dependencies: [
         "Attribution", "JourneyIO", "LinearAlgebra", "Parallel", "TestSupport",
         .product(name: "BigInt", package: "BigInt"),
+      ]),
+    .testTarget(
+      name: "BudgetingTests",
+      dependencies: [
+        "Budgeting", "Attribution", "JourneyIO", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel", "TestSupport",
       ]),
     .testTarget(
       name: "SimulationTests",

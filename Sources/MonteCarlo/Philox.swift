@@ -73,6 +73,10 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case replication = 7
     /// Which fold of a cross-validation a journey is in.
     case fold = 8
+    /// Parameters of fitted response curves.
+    case curve = 9
+    /// Journeys along a chain under another budget.
+    case shift = 10
   }
 
   public mutating func next() -> UInt64 {

@@ -1,5 +1,6 @@
 // One import for users of the library: `import Touchstone`.
 @_exported import Attribution
+@_exported import Budgeting
 @_exported import Evaluation
 @_exported import JourneyIO
 @_exported import Journeys

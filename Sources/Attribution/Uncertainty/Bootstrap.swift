@@ -51,12 +51,39 @@ public struct Bootstrap: Sendable {
     return models.indices.map { BootstrapDistribution(Array(samples[$0 * length..<($0 + 1) * length]), rows: rows) }
   }
 
+  /// The samples of some figures of the chain of order 1.
+  ///
+  /// - Parameter figures: Works the figures out, always as many, on the counts of a replicate; its number comes with them, `nil` for the data
+  ///   as they are. Touchpoints are in the order of their names: the second argument gives each one's id in the table.
+  /// - Complexity: O(replicates × touches), in parallel, and what the figures take.
+  package func chainSamples(
+    on evidence: Evidence, figures: @escaping @Sendable (ChainCounts, [Int32], Int?) -> [Double]
+  ) -> [BootstrapSample] {
+    let rows = CanonicalRows(evidence.paths)
+    let resampler = ChainResampler(rows)
+    do {
+      return try numberedSamples(rows, evidence.jointJourneys) { weights, run in
+        figures(resampler.counts(weights), rows.tableIDs, run)
+      }
+    } catch {
+      preconditionFailure("counting throws nothing: \(error)")
+    }
+  }
+
   /// The samples of some figures.
   ///
   /// - Parameter figures: Works the figures out for weights of the rows, always as many.
   func samples(
     _ rows: CanonicalRows, _ jointJourneys: JointJourneys?,
     figures: @escaping @Sendable (RowWeights) throws(AttributionError) -> [Double]
+  ) throws(AttributionError) -> [BootstrapSample] {
+    try numberedSamples(rows, jointJourneys) { weights, _ throws(AttributionError) in try figures(weights) }
+  }
+
+  /// The same for figures that depend on the replicate's number too; `nil` stands for the data, whole or less a group.
+  private func numberedSamples(
+    _ rows: CanonicalRows, _ jointJourneys: JointJourneys?,
+    figures: @escaping @Sendable (RowWeights, Int?) throws(AttributionError) -> [Double]
   ) throws(AttributionError) -> [BootstrapSample] {
     let resampling = PoissonResampling(rows, jointJourneys, seed: seed)
     let groups = method == .bca ? PoissonResampling.jackknifeGroups : 0
@@ -74,7 +101,7 @@ public struct Bootstrap: Sendable {
           weights = RowWeights(rows)
         }
         do throws(AttributionError) {
-          found.append(try figures(weights))
+          found.append(try figures(weights, run < replicates ? run : nil))
         } catch { return .failure(error) }
       }
       return .success(found)

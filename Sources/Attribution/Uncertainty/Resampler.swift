@@ -136,22 +136,10 @@ struct ChainResampler: Resampler {
     self.lastStates = lastStates
   }
 
-  /// The chain's counts for some weights; state 0 is the start, the others are the touchpoints.
-  private struct Counts {
-    /// Row by row.
-    var transitions: [Double]
-    var conversions: [Double]
-    var value: [Double]
-    var nulls: [Double]
-    var totals = PathTotals(conversions: 0)
-  }
-
-  private func counts(_ weights: RowWeights) -> Counts {
+  func counts(_ weights: RowWeights) -> ChainCounts {
     let states = count + 1
-    let none = [Double](repeating: 0, count: states)
-    var counts = Counts(
-      transitions: [Double](repeating: 0, count: states * states), conversions: none, value: none, nulls: none)
-    var into = [Double](repeating: 0, count: states * states)
+    var counts = ChainCounts(states: states)
+    var into = counts.transitions
     transitions.withUnsafeBufferPointer { transitions in
       into.withUnsafeMutableBufferPointer { into in
         for row in lastStates.indices {
@@ -163,8 +151,6 @@ struct ChainResampler: Resampler {
           counts.conversions[last] += converting
           counts.value[last] += weights.value[row]
           counts.nulls[last] += weights.nonConverting[row]
-          counts.totals.conversions += converting
-          counts.totals.value += weights.value[row]
         }
       }
     }
@@ -189,23 +175,13 @@ struct ChainResampler: Resampler {
   func solution(_ weights: RowWeights) -> Solution {
     let states = count + 1
     let counts = counts(weights)
-    var departures = zip(counts.conversions, counts.nulls).map { $0 + $1 }
-    for from in 0..<states {
-      for to in 0..<states { departures[from] += counts.transitions[from * states + to] }
-    }
-    // States that nobody was in would make the system singular: they get a departure and are never entered.
-    var system = Matrix(rows: states, columns: states)
-    for from in 0..<states {
-      for to in 0..<states where from != to { system[from, to] = -counts.transitions[from * states + to] }
-      system[from, from] = departures[from] == 0 ? 1 : departures[from] - counts.transitions[from * states + from]
-    }
-    guard let factors = try? LUFactorization(system) else {
-      preconditionFailure("a chain of counted paths is never singular")
-    }
-    let inverse = factors.inverse()
+    let inverse = counts.factors().inverse()
+    let totals = PathTotals(
+      conversions: counts.conversions.reduce(0, +), value: counts.value.reduce(0, +))
     return Solution(
       inverse: inverse, conversions: inverse.times(counts.conversions), value: inverse.times(counts.value),
-      journeys: departures[0], totals: counts.totals)
+      journeys: (0..<states).reduce(counts.conversions[0] + counts.nulls[0]) { $0 + counts.transitions[$1] },
+      totals: totals)
   }
 
   /// The chain for coalitions to be tried on.

@@ -1,0 +1,173 @@
+/// The groups of a problem as a tree: the whole budget on top, items below.
+///
+/// Since groups are nested or apart, what a group gets at a price λ is what its parts would get at λ, held within its limits. That sum
+/// falls with λ, so one bisection finds the price of the whole, and one more that of each group whose limits bind.
+struct BudgetTree: Sendable {
+  struct Node: Sendable {
+    var name: String
+    var limits: ClosedRange<Double>
+    var nodes: [Int] = []
+    var items: [Int] = []
+  }
+
+  /// The whole comes first.
+  private(set) var nodes: [Node]
+
+  /// - Complexity: O(members of groups).
+  init(_ problem: AllocationProblem, total: Double) throws(AllocationError) {
+    nodes = [Node(name: "the budget", limits: total...total)]
+    // From large to small: a group's members all lie in one group so far, its parent.
+    var innermost = [Int](repeating: 0, count: problem.items.count)
+    let order = problem.groups.indices.sorted {
+      (problem.groups[$1].members.count, $0) < (problem.groups[$0].members.count, $1)
+    }
+    for place in order {
+      let group = problem.groups[place]
+      guard let first = group.members.first else { continue }
+      let parent = innermost[first]
+      if let other = group.members.first(where: { innermost[$0] != parent }) {
+        let node = parent == 0 ? innermost[other] : parent
+        throw .crossingGroups(nodes[node].name, group.name)
+      }
+      let number = nodes.count
+      // No limit is infinite: it enters the bound of what is possible.
+      let most = group.members.reduce(0) { $0 + problem.items[$1].limits.upperBound }
+      let upper = max(group.limits.lowerBound, min(group.limits.upperBound, most))
+      nodes.append(Node(name: group.name, limits: group.limits.lowerBound...upper))
+      nodes[parent].nodes.append(number)
+      for member in group.members { innermost[member] = number }
+    }
+    for (item, node) in innermost.enumerated() { nodes[node].items.append(item) }
+  }
+
+  // MARK: What is possible
+
+  /// The least and the most that a node's parts allow, within its own limits.
+  ///
+  /// - Throws: Where limits clash.
+  func range(_ node: Int, _ items: [AllocationProblem.Item]) throws(AllocationError) -> ClosedRange<Double> {
+    let own = nodes[node]
+    var (low, high) = (0.0, 0.0)
+    var parts: [(name: String, range: ClosedRange<Double>)] = []
+    for child in own.nodes {
+      parts.append((nodes[child].name, try range(child, items)))
+    }
+    for item in own.items { parts.append((items[item].name, items[item].limits)) }
+    for part in parts {
+      low += part.range.lowerBound
+      high += part.range.upperBound
+    }
+    let tolerance = 1e-9 * max(1, high.isFinite ? high : low)
+    func causes(_ bound: KeyPath<ClosedRange<Double>, Double>, _ sign: String) -> [String] {
+      let sorted = parts.filter { $0.range[keyPath: bound] > 0 }.sorted {
+        ($1.range[keyPath: bound], $0.name) < ($0.range[keyPath: bound], $1.name)
+      }
+      let shown = sorted.prefix(5).map { "\($0.name) \(sign) \(money($0.range[keyPath: bound]))" }
+      return shown + (sorted.count > 5 ? ["\(sorted.count - 5) more"] : [])
+    }
+    let what = node == 0 ? own.name : "the limit of \"\(own.name)\""
+    if low > own.limits.upperBound + tolerance {
+      throw .tooLittle(what: what, limit: own.limits.upperBound, least: low, because: causes(\.lowerBound, "at least"))
+    }
+    if high < own.limits.lowerBound - tolerance {
+      throw .tooMuch(what: what, limit: own.limits.lowerBound, most: high, because: causes(\.upperBound, "at most"))
+    }
+    low = min(max(low, own.limits.lowerBound), own.limits.upperBound)
+    high = max(min(high, own.limits.upperBound), low)
+    return low...high
+  }
+
+  // MARK: Prices
+
+  /// What a node's parts get at a price, its own limits left aside.
+  private func demand(_ node: Int, _ price: Double, _ pieces: [ConcavePiece]) -> Double {
+    var sum = 0.0
+    for child in nodes[node].nodes { sum += held(child, price, pieces) }
+    for item in nodes[node].items { sum += pieces[item].spend(atPrice: price) }
+    return sum
+  }
+
+  /// The same within its limits.
+  private func held(_ node: Int, _ price: Double, _ pieces: [ConcavePiece]) -> Double {
+    let limits = nodes[node].limits
+    return min(max(demand(node, price, pieces), limits.lowerBound), limits.upperBound)
+  }
+
+  /// What the best sharing out of the total is, and what it is worth at the most.
+  struct Sharing {
+    var spends: [Double]
+    /// An upper bound of the sum of the pieces: the value of the dual problem at the prices found.
+    var bound: Double
+    /// What one more unit of the whole would bring.
+    var price: Double
+  }
+
+  /// The best sharing out among concave pieces. The limits must be possible.
+  ///
+  /// - Complexity: O(64 × items × depth of the tree).
+  func share(_ pieces: [ConcavePiece]) -> Sharing {
+    var sharing = Sharing(spends: [Double](repeating: 0, count: pieces.count), bound: 0, price: 0)
+    let amount = nodes[0].limits.lowerBound
+    sharing.price = share(0, amount, nil, parentPrice: 0, pieces, &sharing)
+    return sharing
+  }
+
+  /// The smallest price at which the parts ask for no more than an amount, and the one just below it. Bisection over the bits of a
+  /// non-negative number: their order is that of the numbers.
+  private func prices(_ node: Int, _ amount: Double, _ pieces: [ConcavePiece]) -> (below: Double, price: Double) {
+    let enough = amount + 1e-14 * abs(amount)
+    if demand(node, 0, pieces) <= enough { return (0, 0) }
+    var (low, high) = (UInt64(0), Double.greatestFiniteMagnitude.bitPattern)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if demand(node, Double(bitPattern: middle), pieces) <= enough { high = middle } else { low = middle }
+    }
+    return (Double(bitPattern: low), Double(bitPattern: high))
+  }
+
+  /// Shares an amount out among a node's parts; returns the node's price.
+  @discardableResult
+  private func share(
+    _ node: Int, _ amount: Double, _ given: (below: Double, price: Double)?, parentPrice: Double,
+    _ pieces: [ConcavePiece],
+    _ sharing: inout Sharing
+  ) -> Double {
+    let (below, price): (Double, Double)
+    if let given, demand(node, given.price, pieces) <= amount, amount <= demand(node, given.below, pieces) {
+      // The node's own limits do not bind.
+      (below, price) = given
+    } else {
+      (below, price) = prices(node, amount, pieces)
+      // What is given away by the limits that make this price another one than that above.
+      let limits = nodes[node].limits
+      let difference = price - parentPrice
+      sharing.bound += difference > 0 ? difference * limits.upperBound : difference * limits.lowerBound
+    }
+    // Between the two prices some parts jump, along straight stretches that are worth the same everywhere: they are filled one after the other.
+    var left = amount
+    var (parts, highs): ([Double], [Double]) = ([], [])
+    for child in nodes[node].nodes {
+      parts.append(held(child, price, pieces))
+      highs.append(max(parts[parts.count - 1], held(child, below, pieces)))
+    }
+    for item in nodes[node].items {
+      parts.append(pieces[item].spend(atPrice: price))
+      highs.append(max(parts[parts.count - 1], pieces[item].spend(atPrice: below)))
+    }
+    for part in parts { left -= part }
+    for place in parts.indices where left > 0 {
+      let more = min(left, highs[place] - parts[place])
+      parts[place] += more
+      left -= more
+    }
+    for (place, child) in nodes[node].nodes.enumerated() {
+      share(child, parts[place], (below, price), parentPrice: price, pieces, &sharing)
+    }
+    for (place, item) in nodes[node].items.enumerated() {
+      sharing.spends[item] = parts[nodes[node].nodes.count + place]
+      let best = pieces[item].spend(atPrice: price)
+      sharing.bound += pieces[item].value(best) - price * best
+    }
+    return price
+  }
+}

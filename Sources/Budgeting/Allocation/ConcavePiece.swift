@@ -1,0 +1,96 @@
+/// The smallest concave function above a curve, on an interval or on the multiples of a step in it: what branch and bound solves in the
+/// curve's place.
+enum ConcavePiece: Sendable {
+  /// A straight line from `from` to `touch`, where it touches the curve, and the curve from there to `to`.
+  case curve(any ResponseCurve, from: Double, touch: Double, to: Double, slope: Double)
+  /// Straight lines between points, of falling slope.
+  case points(spends: [Double], values: [Double])
+
+  /// - Parameter step: `nil` where any spend is possible. Some multiple of it must lie in the limits.
+  init(_ curve: any ResponseCurve, _ limits: ClosedRange<Double>, step: Double?) {
+    let (low, high) = (limits.lowerBound, limits.upperBound)
+    if let step {
+      self = Self.hull(of: curve, limits, step: step)
+      return
+    }
+    let inflection = curve.inflection
+    guard low < inflection && high > low else {
+      self = .curve(curve, from: low, touch: low, to: high, slope: 0)
+      return
+    }
+    // Above 0 while the line from `low` to the curve at t still rises as t moves on.
+    func excess(_ t: Double) -> Double { curve.marginal(t) * (t - low) - (curve.response(t) - curve.response(low)) }
+    var touch = high
+    if high > inflection && excess(high) < 0 {
+      var (below, above) = (inflection, high)
+      while true {
+        let middle = below + (above - below) / 2
+        guard middle > below && middle < above else { break }
+        if excess(middle) > 0 { below = middle } else { above = middle }
+      }
+      touch = above
+    }
+    let slope = (curve.response(touch) - curve.response(low)) / (touch - low)
+    self = .curve(curve, from: low, touch: touch, to: high, slope: slope)
+  }
+
+  /// The multiples of a step within limits, as factors; limits that miss one by rounding hold it.
+  static func multiples(of step: Double, in limits: ClosedRange<Double>) -> ClosedRange<Int>? {
+    let first = (limits.lowerBound / step - 1e-9).rounded(.up)
+    let last = (limits.upperBound / step + 1e-9).rounded(.down)
+    guard first <= last, last < 9e15 else { return nil }
+    return Int(first)...Int(last)
+  }
+
+  /// Source of the hull: A. Andrew, "Another efficient algorithm for convex hulls in two dimensions", 1979.
+  private static func hull(of curve: any ResponseCurve, _ limits: ClosedRange<Double>, step: Double) -> ConcavePiece {
+    guard let multiples = multiples(of: step, in: limits) else { preconditionFailure("a multiple within the limits") }
+    var (spends, values): ([Double], [Double]) = ([], [])
+    for multiple in multiples {
+      let spend = Double(multiple) * step
+      let value = curve.response(spend)
+      while spends.count > 1 {
+        let last = spends.count - 1
+        let left = (values[last] - values[last - 1]) * (spend - spends[last])
+        let right = (value - values[last]) * (spends[last] - spends[last - 1])
+        guard left <= right else { break }
+        spends.removeLast()
+        values.removeLast()
+      }
+      spends.append(spend)
+      values.append(value)
+    }
+    return .points(spends: spends, values: values)
+  }
+
+  /// The largest spend that no other beats at a price: it falls with the price.
+  func spend(atPrice price: Double) -> Double {
+    switch self {
+    case .curve(let curve, let from, let touch, let to, let slope):
+      if from == to { return from }
+      if touch > from && price > slope { return from }
+      return min(max(curve.spend(atMarginal: price), touch), to)
+    case .points(let spends, let values):
+      var (low, high) = (0, spends.count - 1)
+      while low < high {
+        let middle = (low + high) / 2
+        let slope = (values[middle + 1] - values[middle]) / (spends[middle + 1] - spends[middle])
+        if slope >= price { low = middle + 1 } else { high = middle }
+      }
+      return spends[low]
+    }
+  }
+
+  /// The function at a spend within its limits.
+  func value(_ spend: Double) -> Double {
+    switch self {
+    case .curve(let curve, let from, let touch, _, let slope):
+      return spend < touch ? curve.response(from) + slope * (spend - from) : curve.response(spend)
+    case .points(let spends, let values):
+      let above = spends.firstIndex { $0 >= spend } ?? spends.count - 1
+      guard above > 0, spends[above] != spend else { return values[above] }
+      let share = (spend - spends[above - 1]) / (spends[above] - spends[above - 1])
+      return values[above - 1] + share * (values[above] - values[above - 1])
+    }
+  }
+}

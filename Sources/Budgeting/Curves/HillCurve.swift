@@ -1,0 +1,77 @@
+import RealModule
+
+/// β x^s / (γ^s + x^s): concave for s ≤ 1, S-shaped above, with a first stretch in which more spend pays more.
+public struct HillCurve: ResponseCurve {
+  public static let family = CurveFamily.hill
+  /// The most that spend can bring.
+  public let beta: Double
+  /// The spend that brings half of it.
+  public let gamma: Double
+  /// s.
+  public let shape: Double
+
+  /// - Parameters:
+  ///   - beta: Not negative.
+  ///   - gamma: Above 0.
+  ///   - shape: Above 0.
+  public init(beta: Double, gamma: Double, shape: Double) {
+    precondition(beta >= 0 && gamma > 0 && shape > 0, "parameters of a curve")
+    self.beta = beta
+    self.gamma = gamma
+    self.shape = shape
+  }
+
+  public var parameters: [(name: String, value: Double)] { [("beta", beta), ("gamma", gamma), ("s", shape)] }
+
+  public func response(_ spend: Double) -> Double {
+    spend == 0 ? 0 : beta / (1 + .pow(gamma / spend, shape))
+  }
+
+  public func marginal(_ spend: Double) -> Double {
+    if spend == 0 { return beta == 0 || shape > 1 ? 0 : shape == 1 ? beta / gamma : .infinity }
+    // With the share q of the most that is reached: β s q (1 − q) / x.
+    let ratio = Double.pow(gamma / spend, shape)
+    let share = 1 / (1 + ratio)
+    return beta * shape * share * (ratio * share) / spend
+  }
+
+  /// Newton's method on v = ln(x/γ): ln f′ is concave in v, so from the right of the solution it comes down on it without passing it.
+  public func spend(atMarginal price: Double) -> Double {
+    guard price > 0 else { return .infinity }
+    guard beta > 0 else { return 0 }
+    if price >= marginal(inflection) { return shape > 1 && price == marginal(inflection) ? inflection : 0 }
+    let target = Double.log(price) + .log(gamma) - .log(beta) - .log(shape)
+    // Both asymptotes lie above ln f′: where the lower one meets the target lies right of the solution.
+    var v = -target / (shape + 1)
+    if shape < 1 { v = min(v, target / (shape - 1)) }
+    for _ in 0..<100 {
+      let grown = Double.exp(shape * v)
+      let height = (shape - 1) * v - 2 * (shape * v > 30 ? shape * v + .log(onePlus: 1 / grown) : .log(onePlus: grown))
+      let slope = (shape - 1) - 2 * shape * Logit.share(shape * v)
+      let step = (height - target) / slope
+      v -= step
+      if abs(step) <= 1e-15 * max(1, abs(v)) { break }
+    }
+    return max(gamma * .exp(v), inflection)
+  }
+
+  /// γ ((s−1)/(s+1))^(1/s).
+  public var inflection: Double { shape <= 1 ? 0 : gamma * .pow((shape - 1) / (shape + 1), 1 / shape) }
+
+  public func stretched(spend: Double, response: Double) -> Self {
+    Self(beta: beta * response, gamma: gamma * spend, shape: shape)
+  }
+
+  // MARK: Fitting
+
+  public var free: [Double] { [.log(beta), .log(gamma), .log(shape)] }
+  public init(free: [Double]) { self.init(beta: .exp(free[0]), gamma: .exp(free[1]), shape: .exp(free[2])) }
+  public func slopes(_ spend: Double) -> SIMD4<Double> {
+    guard spend > 0 else { return .zero }
+    let along = spend * marginal(spend)
+    return [response(spend), -along, along * .log(spend / gamma), 0]
+  }
+  public static func starts(scale: Double) -> [Self] {
+    [0.3, 1, 3].flatMap { gamma in [0.7, 1.5, 3].map { Self(beta: 1, gamma: gamma * scale, shape: $0) } }
+  }
+}
