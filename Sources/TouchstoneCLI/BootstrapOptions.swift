@@ -2,8 +2,8 @@ import ArgumentParser
 import Attribution
 import JourneyIO
 
-/// How intervals are worked out.
-struct BootstrapOptions: ParsableArguments {
+/// How replicates of the journeys are drawn.
+struct ReplicateOptions: ParsableArguments {
   /// What a bootstrap takes for independent.
   enum Unit: String, ExpressibleByArgument, CaseIterable {
     /// Persons, with all their journeys; where the input is events.
@@ -21,9 +21,6 @@ struct BootstrapOptions: ParsableArguments {
   @Option(help: "The number of bootstrap replicates.")
   var replicates = 1_000
 
-  @Option(help: "How bootstrap intervals are taken from the replicates.")
-  var intervalMethod = BootstrapDistribution.Method.bca
-
   @Option(help: "Chooses the replicates.")
   var seed: UInt64 = 1
 
@@ -39,8 +36,6 @@ struct BootstrapOptions: ParsableArguments {
   /// Whether it matters which journeys are one person's.
   var wantsJointJourneys: Bool { resample != .journeys }
 
-  var bootstrap: Bootstrap { Bootstrap(replicates: replicates, seed: seed, method: intervalMethod) }
-
   /// Refuses to resample persons that an input does not tell apart.
   func check(_ input: JourneyInput, _ location: InputLocation) throws(InputError) {
     guard resample == .persons && input.events == nil else { return }
@@ -55,6 +50,20 @@ struct BootstrapOptions: ParsableArguments {
       return "intervals take journeys for independent; where persons come back they are too narrow"
     }
     return "intervals resample persons, \(Int(joint.persons)) of whom have several journeys or conversions"
+  }
+}
+
+/// How intervals are worked out.
+struct BootstrapOptions: ParsableArguments {
+  @OptionGroup var replication: ReplicateOptions
+
+  @Option(help: "How bootstrap intervals are taken from the replicates.")
+  var intervalMethod = BootstrapDistribution.Method.bca
+
+  var level: Double { replication.level }
+
+  var bootstrap: Bootstrap {
+    Bootstrap(replicates: replication.replicates, seed: replication.seed, method: intervalMethod)
   }
 }
 

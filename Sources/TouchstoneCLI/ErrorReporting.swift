@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attribution
+import Budgeting
 import JourneyIO
 import SystemPackage
 
@@ -19,6 +20,8 @@ func reportingErrors(_ work: () throws -> Void) throws {
     throw fail(error.description, code)
   } catch let error as AttributionError {
     if case .notConverged = error { throw fail(error.description, .internalError) }
+    throw fail(error.description, .dataError)
+  } catch let error as PlanError {
     throw fail(error.description, .dataError)
   } catch let error as OutputError {
     switch error.kind {

@@ -17,6 +17,7 @@ struct JourneyInput {
     let identities: IdentityReport?
     let profile: JourneyProfile?
     let jointJourneys: JointJourneys?
+    let periods: PeriodConversions?
   }
 
   /// What models learn from.
@@ -26,7 +27,7 @@ struct JourneyInput {
   static func read(
     _ location: InputLocation, paths: PathTableFormat, specification: JourneySpecification,
     kind: JourneyInputReader.Kind? = nil, halfLives: [Double] = [], wantsProfile: Bool = false,
-    wantsJointJourneys: Bool = false, quiet: Bool
+    wantsJointJourneys: Bool = false, periods: PeriodConversions? = nil, quiet: Bool
   ) throws(InputError) -> JourneyInput {
     var reader = JourneyInputReader(paths: paths, events: specification.events, kind: kind)
     let progress = quiet ? nil : Progress(location)
@@ -40,7 +41,8 @@ struct JourneyInput {
     case .paths(let result): return JourneyInput(result, location, quiet: quiet)
     case .events(let result):
       let input = JourneyInput(
-        result, specification, halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys)
+        result, specification, halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys,
+        periods: periods)
       try PathTableReader.check(input.paths, name: location.name)
       return input
     }
@@ -60,12 +62,12 @@ struct JourneyInput {
 
   private init(
     _ result: EventReader.Result, _ specification: JourneySpecification, halfLives: [Double],
-    wantsProfile: Bool, wantsJointJourneys: Bool
+    wantsProfile: Bool, wantsJointJourneys: Bool, periods: PeriodConversions?
   ) {
     let fields = result.layout.touchpointFields
     let built = JourneyBuilder(specification.rules).build(
       result.log, rename: { specification.touchpoints.touchpoint(of: $0, fields: fields) },
-      halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys)
+      halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys, periods: periods)
     var account = built.account
     account.countWithoutTouchpoint(result.withoutTouchpoint)
     paths = built.paths
@@ -73,6 +75,6 @@ struct JourneyInput {
     layout = result.layout.summary
     events = Events(
       account: account, identities: result.log.identities, profile: built.profile,
-      jointJourneys: built.jointJourneys)
+      jointJourneys: built.jointJourneys, periods: built.periods)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import JourneyIO
+import Journeys
 import Reporting
 
 /// Journeys from a path table or an event log: what the commands that take either have in common.
@@ -13,14 +14,16 @@ struct JourneyOptions: ParsableArguments {
   /// - Parameters:
   ///   - halfLives: The half-lives in days that events are to carry time-decay credit for.
   ///   - wantsJointJourneys: Whether to note which journeys are one person's.
+  ///   - periods: The periods that conversions of events are counted in, if any.
   func read(
-    to destination: DestinationOptions, halfLives: [Double] = [], wantsJointJourneys: Bool = false
+    to destination: DestinationOptions, halfLives: [Double] = [], wantsJointJourneys: Bool = false,
+    periods: PeriodConversions? = nil
   ) throws -> JourneyInput {
     let specification = try events.specification(input)
     try destination.checkDestination(besides: [input.location.file, events.spec])
     return try JourneyInput.read(
       input.location, paths: paths.format(input), specification: specification, halfLives: halfLives,
-      wantsJointJourneys: wantsJointJourneys, quiet: destination.quiet)
+      wantsJointJourneys: wantsJointJourneys, periods: periods, quiet: destination.quiet)
   }
 
   /// What became of the events, where there were any.

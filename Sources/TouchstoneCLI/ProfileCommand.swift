@@ -35,7 +35,9 @@ struct ProfileCommand: ParsableCommand {
       }
       let destination = output.destination
       try destination.checkDestination(besides: [input.location.file, events.spec, costs ?? specification.costs])
-      let costTable = try readCosts(specification)
+      let costTable = try (costs ?? specification.costs).map { path throws(InputError) in
+        try Self.readCosts(path, specification)
+      }
       try destination.withThreads {
         let journeys = try JourneyInput.read(
           input.location, paths: PathTableFormat(), specification: specification, kind: .events,
@@ -62,8 +64,7 @@ struct ProfileCommand: ParsableCommand {
     }
   }
 
-  private func readCosts(_ specification: JourneySpecification) throws(InputError) -> CostTable? {
-    guard let path = costs ?? specification.costs else { return nil }
+  static func readCosts(_ path: String, _ specification: JourneySpecification) throws(InputError) -> CostTable {
     var reader = CostTableReader()
     reader.time = specification.events.time
     // Dates of costs are days, whatever unit the events' times have.

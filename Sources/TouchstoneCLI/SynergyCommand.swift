@@ -38,8 +38,8 @@ struct SynergyCommand: ParsableCommand {
       let destination = output.destination
       try destination.withThreads {
         let journeys = try source.read(
-          to: destination, wantsJointJourneys: intervals && bootstrap.wantsJointJourneys)
-        try bootstrap.check(journeys, source.input.location)
+          to: destination, wantsJointJourneys: intervals && bootstrap.replication.wantsJointJourneys)
+        try bootstrap.replication.check(journeys, source.input.location)
         let synergies = try Synergies(journeys.paths)
         var uncertainty: SynergyReport.Uncertainty?
         if intervals {
@@ -50,7 +50,7 @@ struct SynergyCommand: ParsableCommand {
         }
         let report = SynergyReport(
           source: source.input.location.name, synergies: synergies, uncertainty: uncertainty, most: most,
-          remarks: intervals ? [bootstrap.remark(journeys.evidence)] : [])
+          remarks: intervals ? [bootstrap.replication.remark(journeys.evidence)] : [])
         try source.write(report.text(output.format), journeys, to: destination)
       }
     }

@@ -12,7 +12,7 @@ public struct TouchstoneCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       CompareCommand.self, JourneysCommand.self, ProfileCommand.self, TransitionsCommand.self, SynergyCommand.self,
-      OrderCommand.self, DiagnoseCommand.self, SimulateCommand.self, EvaluateCommand.self,
+      OrderCommand.self, DiagnoseCommand.self, ReallocateCommand.self, SimulateCommand.self, EvaluateCommand.self,
     ])
 
   public init() {}

@@ -18,17 +18,17 @@ struct UncertaintyOptions: ParsableArguments {
   @OptionGroup var bootstrap: BootstrapOptions
 
   /// Whether it matters which journeys are one person's.
-  var wantsJointJourneys: Bool { intervals == .bootstrap && bootstrap.wantsJointJourneys }
+  var wantsJointJourneys: Bool { intervals == .bootstrap && bootstrap.replication.wantsJointJourneys }
 
   /// Refuses to resample persons that an input does not tell apart.
   func check(_ input: JourneyInput, _ location: InputLocation) throws(InputError) {
-    if intervals == .bootstrap { try bootstrap.check(input, location) }
+    if intervals == .bootstrap { try bootstrap.replication.check(input, location) }
   }
 
   /// What intervals rest on, in a sentence.
   func remarks(_ evidence: Evidence) -> [String] {
     guard intervals == .bootstrap else { return [] }
-    return [bootstrap.remark(evidence)]
+    return [bootstrap.replication.remark(evidence)]
   }
 
   /// For each model, how sure its figures are; `nil` where that was not asked for or the model has no such intervals.

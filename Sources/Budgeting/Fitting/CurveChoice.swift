@@ -2,8 +2,11 @@ import MonteCarlo
 
 /// Which curve a history speaks for, and what the history cannot tell.
 ///
-/// Every family, with and without carry-over, is fitted with each of five stretches of time left out in turn, and predicts what was left out;
-/// the best predictor is fitted to everything. It is believed only where it predicts better than the mean does.
+/// Every family, with and without carry-over, is fitted with each of five stretches of time left out in turn, and predicts what was left out. Of
+/// those that predict as well as the best one, to within one standard error of the difference, the one with the fewest parameters is fitted to
+/// everything. It is believed only where it predicts better than the mean does.
+///
+/// Source of the rule: L. Breiman, J. Friedman, R. Olshen, C. Stone, "Classification and Regression Trees", 1984.
 public struct CurveChoice: Sendable {
   /// Why a history does not tell how the response changes with spend.
   public enum Doubt: Sendable, Equatable {
@@ -23,8 +26,11 @@ public struct CurveChoice: Sendable {
   public struct Candidate: Sendable {
     public let family: CurveFamily
     public let fitsCarryOver: Bool
-    /// The sum of squares of what it missed by in periods left out.
-    public let heldOutSquares: Double
+    /// By period, the square of what it missed by when the period was left out.
+    public let squares: [Double]
+
+    public var heldOutSquares: Double { squares.reduce(0, +) }
+    var parameters: Int { (family == .hill ? 3 : 2) + (fitsCarryOver ? 1 : 0) }
   }
 
   /// In the order of the families.
@@ -38,10 +44,10 @@ public struct CurveChoice: Sendable {
   /// `nil` where the fit can be used.
   public let doubt: Doubt?
 
-  /// The share of the variance in periods left out that the fit explains; below 0 where it does worse than the mean.
+  /// The share of the variance in periods left out that the choice explains; below 0 where it does worse than the mean.
   public var heldOutShare: Double? {
-    guard let best = candidates.map(\.heldOutSquares).min(), meanSquares > 0 else { return nil }
-    return 1 - best / meanSquares
+    guard let best = Self.best(candidates), meanSquares > 0 else { return nil }
+    return 1 - best.heldOutSquares / meanSquares
   }
 
   /// Fewer periods tell nothing.
@@ -49,11 +55,9 @@ public struct CurveChoice: Sendable {
   /// Spend that varies less tells nothing.
   public static let leastVariation = 0.05
   /// A wider interval of the elasticity is as good as none.
-  public static let widestElasticity = 1.0
+  public static let widestElasticity = 0.75
   private static let stretches = 5
   private static let draws = 400
-  /// What a further parameter must save of the squares, at least.
-  private static let leastSaving = 0.01
 
   /// - Parameters:
   ///   - history: What happened.
@@ -90,9 +94,10 @@ public struct CurveChoice: Sendable {
       let mean = others.reduce(0) { $0 + history.outcome[$1] } / Double(others.count)
       return part.reduce(sum) { $0 + (history.outcome[$1] - mean) * (history.outcome[$1] - mean) }
     }
-    let fit = Self.best(candidates).flatMap { CurveFit($0.family, history, carryOver: $0.fitsCarryOver) }
+    let best = Self.best(candidates)
+    let fit = best.flatMap { CurveFit($0.family, history, carryOver: $0.fitsCarryOver) }
     let elasticity = fit.flatMap { Self.elasticity($0, spend: mean, seed: seed) }
-    if fit == nil || !((candidates.map(\.heldOutSquares).min() ?? .infinity) < meanSquares) {
+    if fit == nil || !((best?.heldOutSquares ?? .infinity) < meanSquares) {
       doubt = .noBetterThanMean
     } else if let elasticity {
       let width = elasticity.interval.upperBound - elasticity.interval.lowerBound
@@ -110,28 +115,28 @@ public struct CurveChoice: Sendable {
   private static func candidate(
     _ family: CurveFamily, carryOver: Bool, _ history: SpendHistory, _ parts: [Range<Int>]
   ) -> Candidate? {
-    var squares = 0.0
+    var squares: [Double] = []
     for part in parts {
       guard let fit = CurveFit(family, history, carryOver: carryOver, leavingOut: part) else { return nil }
       let stocks = history.carried(fit.carryOver)
       for period in part {
         let miss = history.outcome[period] - fit.curve.response(stocks[period])
-        squares += miss * miss
+        squares.append(miss * miss)
       }
     }
-    return Candidate(family: family, fitsCarryOver: carryOver, heldOutSquares: squares)
+    return Candidate(family: family, fitsCarryOver: carryOver, squares: squares)
   }
 
-  /// The best predictor; one with more parameters only where it saves something.
   private static func best(_ candidates: [Candidate]) -> Candidate? {
-    func parameters(_ candidate: Candidate) -> Int {
-      (candidate.family == .hill ? 3 : 2) + (candidate.fitsCarryOver ? 1 : 0)
+    guard let best = candidates.min(by: { $0.heldOutSquares < $1.heldOutSquares }) else { return nil }
+    func isAsGood(_ candidate: Candidate) -> Bool {
+      let differences = zip(candidate.squares, best.squares).map { $0 - $1 }
+      let (sum, count) = (differences.reduce(0, +), Double(differences.count))
+      let spread = differences.reduce(0) { $0 + ($1 - sum / count) * ($1 - sum / count) }
+      return sum <= (spread * count / max(count - 1, 1)).squareRoot()
     }
-    return candidates.min { left, right in
-      func penalised(_ candidate: Candidate) -> Double {
-        candidate.heldOutSquares * (1 + leastSaving * Double(parameters(candidate)))
-      }
-      return penalised(left) < penalised(right)
+    return candidates.filter(isAsGood).min {
+      ($0.parameters, $0.heldOutSquares) < ($1.parameters, $1.heldOutSquares)
     }
   }
 

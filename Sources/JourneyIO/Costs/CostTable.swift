@@ -3,6 +3,8 @@ import Journeys
 /// What touchpoints cost, by date.
 public struct CostTable: Sendable, Equatable {
   public internal(set) var rows: [Row] = []
+  /// The currency of all costs, where the table names one.
+  public internal(set) var currency: String?
 
   /// One line of the table.
   public struct Row: Sendable, Equatable {
@@ -13,6 +15,8 @@ public struct CostTable: Sendable, Equatable {
     /// `nil` where the table does not say.
     public var impressions: Double?
     public var clicks: Double?
+    /// What the touchpoint earned in the period, where the table says so.
+    public var conversions: Double?
   }
 
   /// What one touchpoint's rows add up to.
@@ -22,14 +26,19 @@ public struct CostTable: Sendable, Equatable {
     public var clicks: Double?
   }
 
-  /// The rows whose day has a part in a period, and what all others cost.
+  /// The rows whose day, or whatever a row stands for, has a part in a period, and what all others cost.
   ///
-  /// - Parameter period: In microseconds since 1970.
-  public func within(_ period: ClosedRange<Int64>) -> (table: CostTable, costOutside: Double) {
+  /// - Parameters:
+  ///   - period: In microseconds since 1970.
+  ///   - length: Of what a row stands for, in microseconds.
+  public func within(
+    _ period: ClosedRange<Int64>, length: Int64 = Microseconds.perDay
+  ) -> (table: CostTable, costOutside: Double) {
     var table = CostTable()
+    table.currency = currency
     var outside = 0.0
     for row in rows {
-      if row.date <= period.upperBound && row.date > period.lowerBound - Microseconds.perDay {
+      if row.date <= period.upperBound && row.date > period.lowerBound - length {
         table.rows.append(row)
       } else {
         outside += row.cost

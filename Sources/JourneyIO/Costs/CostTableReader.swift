@@ -1,13 +1,15 @@
 import Journeys
 
-/// Reads a cost table: CSV or TSV, plain or gzip, with date, touchpoint and cost, perhaps impressions and clicks.
+/// Reads a cost table: CSV or TSV, plain or gzip, with date, touchpoint and cost, perhaps impressions, clicks, conversions and a currency.
+///
+/// A currency may also stand beside the numbers, as in `€12.50` or `12.50 EUR`; all rows have the same one, or none.
 public struct CostTableReader: Sendable {
   public var time = TimeFormat()
 
   public init() {}
 
   enum Field: Hashable {
-    case date, touchpoint, cost, impressions, clicks
+    case date, touchpoint, cost, impressions, clicks, conversions, currency
   }
 
   private static let knownNames: [Field: [String]] = [
@@ -16,6 +18,8 @@ public struct CostTableReader: Sendable {
     .cost: ["cost", "costs", "spend", "费用", "花费", "成本"],
     .impressions: ["impressions", "impression", "曝光"],
     .clicks: ["clicks", "click", "点击"],
+    .conversions: ["conversions", "conversion", "outcome", "outcomes", "转化", "转化数"],
+    .currency: ["currency", "币种", "货币"],
   ]
 
   /// Reads a whole table.
@@ -33,7 +37,8 @@ public struct CostTableReader: Sendable {
   private func read(_ waves: WaveReader) throws(InputError) -> CostTable {
     let (header, rest) = try waves.header()
     let search = ColumnSearch<Field>(
-      fields: [.date, .touchpoint, .cost, .impressions, .clicks], known: Self.knownNames, wanted: [:]
+      fields: [.date, .touchpoint, .cost, .impressions, .clicks, .conversions, .currency], known: Self.knownNames,
+      wanted: [:]
     ) { "the column \($0)" }
     let reading = Header.bestReading(
       try Header.text(header, source: waves.name), delimiter: nil, search: search)
@@ -52,11 +57,13 @@ public struct CostTableReader: Sendable {
       _ = records.parse(rest, into: &sink)
     }
     let parser = (first ?? []).withUnsafeBufferPointer { TimeParser(time, first: $0) }
+    let currency = Self.currency(rest, records, columns, count: reading.names.count)
     var table = CostTable()
+    table.currency = currency.isEmpty ? nil : currency
     _ = try waves.read(
       skipsHeader: true, progress: nil, makeBlock: { ParsedCosts() },
       parse: { bytes, _, block in
-        var sink = CostRowParser(parser, columns: columns)
+        var sink = CostRowParser(parser, columns: columns, currency: currency)
         let failure = records.parse(bytes, into: &sink)
         block = sink.block
         block.failure = failure
@@ -67,6 +74,17 @@ public struct CostTableReader: Sendable {
       })
     if table.rows.isEmpty { throw fault("there is a header and no row behind it", "give at least one cost") }
     return table
+  }
+
+  /// The currency of the first row; empty where it names none.
+  private static func currency(
+    _ rows: UnsafeRawBufferPointer, _ records: DelimitedRecords, _ columns: [Field: Int], count: Int
+  ) -> String {
+    func first(_ field: Field) -> [UInt8]? {
+      columns[field].flatMap { FirstField.of($0, columns: count) { sink in _ = records.parse(rows, into: &sink) } }
+    }
+    if let own = first(.currency).flatMap({ CurrencyAmount.currency($0) }), !own.isEmpty { return own }
+    return first(.cost)?.withUnsafeBufferPointer { CurrencyAmount($0)?.currency } ?? ""
   }
 }
 
@@ -92,15 +110,22 @@ private struct CostRowParser: FieldSink {
   }
   private let parser: TimeParser
   private let fields: [Int: CostTableReader.Field]
+  private let currency: String
   private var row = CostTable.Row(date: 0, touchpoint: "", cost: 0)
+  /// The row's own currencies, and where its cost stands.
+  private var beside = ""
+  private var inColumn = ""
+  private var costPosition: UnsafePointer<UInt8>?
 
-  init(_ parser: TimeParser, columns: [CostTableReader.Field: Int]) {
+  init(_ parser: TimeParser, columns: [CostTableReader.Field: Int], currency: String) {
     self.parser = parser
+    self.currency = currency
     fields = Dictionary(uniqueKeysWithValues: columns.map { ($1, $0) })
   }
 
   mutating func begin(_ record: UnsafePointer<UInt8>) {
     row = CostTable.Row(date: 0, touchpoint: "", cost: 0)
+    (beside, inColumn) = ("", "")
   }
 
   mutating func take(_ field: FieldBytes, column: Int) throws(RecordFault) {
@@ -108,12 +133,15 @@ private struct CostRowParser: FieldSink {
     func fault(_ problem: String, _ remedy: String) -> RecordFault {
       RecordFault(position: field.origin, problem: problem, remedy: remedy)
     }
+    func notANumber(_ what: String) -> RecordFault {
+      fault(
+        "\(what) is \(quotedForMessage(text.bytes)), which is no number from 0 on",
+        "write a number such as 12.5, without thousands separators")
+    }
     func number(_ what: String) throws(RecordFault) -> Double? {
       if text.isEmpty { return nil }
       guard let number = DecimalNumber.parse(text.bytes), number >= 0, number <= RowLimits.largestValue else {
-        throw fault(
-          "\(what) is \(quotedForMessage(text.bytes)), which is no number from 0 on",
-          "write a number such as 12.5, without currency or thousands separators")
+        throw notANumber(what)
       }
       return number
     }
@@ -130,17 +158,36 @@ private struct CostRowParser: FieldSink {
       try TouchpointName.check(text.rawBytes)
       row.touchpoint = String(decoding: text.bytes, as: UTF8.self)
     case .cost?:
-      guard let cost = try number("the cost") else {
-        throw fault("the cost is empty", "write 0 where nothing was spent")
+      guard !text.isEmpty else { throw fault("the cost is empty", "write 0 where nothing was spent") }
+      guard let amount = CurrencyAmount(text.bytes), amount.number >= 0, amount.number <= RowLimits.largestValue else {
+        throw notANumber("the cost")
       }
-      row.cost = cost
+      row.cost = amount.number
+      beside = amount.currency
+      costPosition = field.origin
     case .impressions?: row.impressions = try number("the number of impressions")
     case .clicks?: row.clicks = try number("the number of clicks")
+    case .conversions?: row.conversions = try number("the number of conversions")
+    case .currency?:
+      guard let own = CurrencyAmount.currency(text.bytes) else {
+        throw fault(
+          "the currency is \(quotedForMessage(text.bytes)), which is none", "write a code such as EUR, or a symbol")
+      }
+      inColumn = own
     case nil: break
     }
   }
 
   mutating func end(_ record: UnsafePointer<UInt8>, columns: Int) throws(RecordFault) {
+    // A column wins over a mark beside the number.
+    let own = inColumn.isEmpty ? beside : inColumn
+    guard own == currency else {
+      func named(_ currency: String) -> String { currency.isEmpty ? "no currency" : quotedForMessage(currency) }
+      throw RecordFault(
+        position: costPosition ?? record,
+        problem: "the cost is in \(named(own)), and the first row's in \(named(currency))",
+        remedy: "convert all costs to one currency")
+    }
     block.rows.append(row)
   }
 }

@@ -16,6 +16,8 @@ public struct JourneyBuilder: Sendable {
     public let profile: JourneyProfile?
     /// Which journeys are one person's, where it was asked for.
     public let jointJourneys: JointJourneys?
+    /// Conversions by period, where they were asked for.
+    public let periods: PeriodConversions?
   }
 
   /// So many shards become journeys before they are merged into the table.
@@ -31,10 +33,11 @@ public struct JourneyBuilder: Sendable {
   ///   - halfLives: The half-lives in days to carry time-decay credit for, each above 0.
   ///   - wantsProfile: Whether to profile the touchpoints.
   ///   - wantsJointJourneys: Whether to note which journeys are one person's.
+  ///   - periods: The periods to count conversions in, if any.
   /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path table.
   public func build(
     _ log: EventLog, rename: @Sendable (String) -> String = { $0 }, halfLives: [Double] = [],
-    wantsProfile: Bool = false, wantsJointJourneys: Bool = false
+    wantsProfile: Bool = false, wantsJointJourneys: Bool = false, periods: PeriodConversions? = nil
   ) -> Result {
     precondition(halfLives.allSatisfy { $0 > 0 }, "a half-life is above 0")
     let (touchpoints, ids) = log.touchpoints.renamed(rename)
@@ -45,24 +48,27 @@ public struct JourneyBuilder: Sendable {
     var account = JourneyAccount()
     var profile = wantsProfile ? JourneyProfile(touchpoints, log) : nil
     var joint = JointJourneysBuilder()
+    let noPeriods = periods?.empty(touchpoints: touchpoints.count)
+    var counted = noPeriods
     let nameHashes = wantsJointJourneys ? CanonicalRows.nameHashes(touchpoints) : nil
     for wave in Parallel.ranges(count: EventLog.shardCount, length: Self.shardsPerWave) {
       let results = Parallel.map(wave.count) { index in
         var shard = ShardJourneys(rules, isDirect: isDirect, touchpoints: ids, measures: log.measureNames.count)
         return shard.build(
           log.shards[wave.lowerBound + index], halfLives: halfLives,
-          profile: wantsProfile ? JourneyProfile(touchpoints, log) : nil, nameHashes: nameHashes)
+          profile: wantsProfile ? JourneyProfile(touchpoints, log) : nil, nameHashes: nameHashes, periods: noPeriods)
       }
       builder.add(results.map(\.batch))
       for result in results {
         account.add(result.account)
         if let other = result.profile { profile!.add(other) }
         if let other = result.joint { joint.add(other) }
+        if let other = result.periods { counted!.add(other) }
       }
     }
     return Result(
       paths: builder.finish(touchpoints: touchpoints), account: account, profile: profile,
-      jointJourneys: wantsJointJourneys ? joint.finish() : nil)
+      jointJourneys: wantsJointJourneys ? joint.finish() : nil, periods: counted)
   }
 }
 
@@ -73,6 +79,7 @@ private struct ShardJourneys: ~Copyable {
     let account: JourneyAccount
     let profile: JourneyProfile?
     let joint: JointJourneysBuilder?
+    let periods: PeriodConversions?
   }
 
   private var persons: PersonJourneys
@@ -88,9 +95,10 @@ private struct ShardJourneys: ~Copyable {
   }
 
   mutating func build(
-    _ shard: EventShard, halfLives: [Double], profile: consuming JourneyProfile?, nameHashes: [UInt64]?
+    _ shard: EventShard, halfLives: [Double], profile: consuming JourneyProfile?, nameHashes: [UInt64]?,
+    periods: consuming PeriodConversions?
   ) -> Result {
-    var profile = profile
+    var (profile, periods) = (profile, periods)
     let order = shard.orderedPersons()
     let grouped = group(shard, order)
     var reached = DistinctTouchpoints(touchpointCount: profile?.touchpoints.count ?? 0)
@@ -108,13 +116,15 @@ private struct ShardJourneys: ~Copyable {
     }
     grouped.items.deallocate()
     profile?.add(persons.journeys)
+    periods?.add(persons.journeys)
     var joint: JointJourneysBuilder?
     if let nameHashes {
       joint = JointJourneysBuilder()
       joint!.add(persons.journeys, nameHashes: nameHashes)
     }
     return Result(
-      batch: persons.journeys.batch(halfLives: halfLives), account: persons.account, profile: profile, joint: joint)
+      batch: persons.journeys.batch(halfLives: halfLives), account: persons.account, profile: profile, joint: joint,
+      periods: periods)
   }
 
   /// A shard's events with each person's together, persons in `order`.

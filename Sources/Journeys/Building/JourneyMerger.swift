@@ -13,7 +13,7 @@ public struct JourneyMerger: ~Copyable {
     builder = PathTableBuilder(halfLives: halfLives)
   }
 
-  /// Adds a log's journeys. Traps where its touchpoints are others; a profile is not merged.
+  /// Adds a log's journeys. Traps where its touchpoints are others; a profile and periods are not merged.
   public mutating func add(_ result: JourneyBuilder.Result) {
     precondition(
       touchpoints == nil || touchpoints!.names == result.paths.touchpoints.names, "logs with the same touchpoints")
@@ -40,6 +40,6 @@ public struct JourneyMerger: ~Copyable {
   public consuming func finish() -> JourneyBuilder.Result {
     JourneyBuilder.Result(
       paths: builder.finish(touchpoints: touchpoints ?? TouchpointTable()), account: account, profile: nil,
-      jointJourneys: hasJoint ? joint.finish() : nil)
+      jointJourneys: hasJoint ? joint.finish() : nil, periods: nil)
   }
 }

@@ -1,0 +1,70 @@
+import Attribution
+
+/// Who gets how much, what that is expected to bring, and why.
+public struct Plan: Sendable {
+  /// What keeps a touchpoint from getting more or less.
+  public enum Bound: Sendable, Equatable {
+    case minimum
+    case maximum
+    case lock
+    /// It has no credit, so less would cost nothing.
+    case noCredit
+    /// A group's limit.
+    case group(String)
+    /// Its spend comes in steps.
+    case step
+    /// It is not sure enough which way to move: the probability that the plan's way is right.
+    case uncertainty(Double)
+  }
+
+  /// One touchpoint.
+  public struct Row: Sendable {
+    public let name: String
+    public let id: Int
+    /// Money today, and planned.
+    public let currentSpend: Double
+    public let plannedSpend: Double
+    /// Credit today, and what it becomes.
+    public let current: Credit
+    public let planned: Credit
+    /// What one more unit of money would bring, today and under the plan, in conversions and in value.
+    public let currentMarginal: Credit
+    public let plannedMarginal: Credit
+    /// Planned visits over today's.
+    public let multiple: Double
+    public let limits: ClosedRange<Double>
+    /// `nil` where its marginal response is the shadow price: money could not do better elsewhere.
+    public let bound: Bound?
+  }
+
+  public let measure: PlanRequest.Measure
+  public let goal: PlanRequest.Goal
+  public let rows: [Row]
+  /// What one more unit of the whole budget would bring, in the measure.
+  public let price: Double
+  /// How much more than planned might be possible, as a share of it: the certificate.
+  public let gap: Double
+  /// What steps leave of the budget.
+  public let unspent: Double
+
+  public var currentBudget: Double { Self.cents(rows.map(\.currentSpend)) }
+  public var plannedBudget: Double { Self.cents(rows.map(\.plannedSpend)) }
+  /// What the credit of all planned touchpoints becomes, less what it is.
+  public var promised: Credit {
+    Credit(
+      conversions: rows.reduce(0) { $0 + $1.planned.conversions - $1.current.conversions },
+      value: rows.reduce(0) { $0 + $1.planned.value - $1.current.value })
+  }
+
+  /// By touchpoint of the journeys' table, planned visits over today's.
+  public func multiples(touchpoints: Int) -> [Double] {
+    var multiples = [Double](repeating: 1, count: touchpoints)
+    for row in rows { multiples[row.id] = row.multiple }
+    return multiples
+  }
+
+  /// A sum of whole cents.
+  private static func cents(_ amounts: [Double]) -> Double {
+    amounts.reduce(0) { $0 + ($1 * 100).rounded() } / 100
+  }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import JourneyIO
+import Journeys
+
+/// What a plan file says besides the request itself.
+public struct PlanFile: Sendable {
+  public var request = PlanRequest()
+  /// The model whose credit the plan is based on.
+  public var model: String?
+  /// Groups of touchpoints by what they are; they become groups of the request once the attributes are known.
+  public var mediaGroups:
+    [(name: String, media: TouchpointAttributes.Media, minimum: PlanRequest.Amount?, maximum: PlanRequest.Amount?)] =
+      []
+
+  public init() {}
+
+  /// The plan file at a path.
+  ///
+  /// - Throws: ``JourneyIO/InputError`` with line, column and key.
+  public init(file: String) throws(InputError) {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw InputError(
+        .missing, source: file, problem: "there is no such file, or it may not be read",
+        remedy: "check the path of --plan")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw InputError(.badData, source: file, problem: "the file is not UTF-8", remedy: "save it as UTF-8")
+    }
+    try self.init(yaml: text, source: file)
+  }
+
+  /// The plan file that a text is.
+  public init(yaml: String, source: String) throws(InputError) {
+    guard let root = try YAMLMapping.root(of: yaml, source: source) else { return }
+    try root.check([
+      "measure", "budget", "target", "target-roas", "target-cpa", "change", "elasticity", "elasticities", "hold-below",
+      "model", "touchpoints", "groups",
+    ])
+    if let measure = try root.choice("measure", PlanRequest.Measure.self) { request.measure = measure }
+    if let budget = try root.amount("budget") {
+      if case .share = budget { throw root.wrong("budget", "an amount such as 100000, or a change such as +10%") }
+      request.budget = budget
+    }
+    try readGoal(root)
+    if let change = try root.share("change", most: 100) { request.change = change }
+    let elasticities = PlanRequest.elasticityRange
+    if let elasticity = try root.number("elasticity", in: elasticities) { request.elasticity = elasticity }
+    if let list = try root.numbers("elasticities", in: elasticities) { request.elasticities = list }
+    if let least = try root.number("hold-below", in: 0...1) { request.leastCertainty = least }
+    model = try root.text("model")
+    if let touchpoints = try root.mapping("touchpoints") { try readTouchpoints(touchpoints) }
+    for group in try root.mappings("groups") { try read(group: group) }
+  }
+
+  private mutating func readGoal(_ root: YAMLMapping) throws(InputError) {
+    var goals: [(key: String, goal: PlanRequest.Goal)] = []
+    if let target = try root.number("target", in: 1e-9...1e15) { goals.append(("target", .target(target))) }
+    if let roas = try root.number("target-roas", in: 1e-9...1e9) { goals.append(("target-roas", .perUnitSpent(roas))) }
+    if let cost = try root.number("target-cpa", in: 1e-9...1e9) {
+      goals.append(("target-cpa", .perUnitSpent(1 / cost)))
+    }
+    guard goals.count <= 1 else { throw root.wrong(goals[1].key, "one goal: this, or \(goals[0].key)") }
+    guard let (key, goal) = goals.first else { return }
+    request.goal = goal
+    let needed: PlanRequest.Measure? = key == "target-roas" ? .value : key == "target-cpa" ? .conversions : nil
+    if let needed {
+      if try root.text("measure") != nil && request.measure != needed {
+        throw root.wrong("measure", "\(needed.rawValue), which \(key) is about, or leave it out")
+      }
+      request.measure = needed
+    }
+  }
+
+  private mutating func readTouchpoints(_ touchpoints: YAMLMapping) throws(InputError) {
+    for name in touchpoints.keys {
+      guard let own = try touchpoints.mapping(name) else { continue }
+      try own.check(["min", "max", "change", "lock", "step", "elasticity"])
+      var limits = PlanRequest.Limits()
+      limits.minimum = try own.amount("min")
+      limits.maximum = try own.amount("max")
+      limits.change = try own.share("change", most: 100)
+      limits.isLocked = try own.boolean("lock") ?? false
+      limits.step = try own.number("step", in: 0.01...1e15)
+      limits.elasticity = try own.number("elasticity", in: PlanRequest.elasticityRange)
+      if limits.isLocked && own.keys.count > 1 { throw own.wrong("lock", "it alone: what is locked does not move") }
+      request.limits[name] = limits
+    }
+  }
+
+  private mutating func read(group: YAMLMapping) throws(InputError) {
+    try group.check(["name", "touchpoints", "media", "min", "max"])
+    let (minimum, maximum) = (try group.amount("min"), try group.amount("max"))
+    let names = try group.texts("touchpoints")
+    let media = try group.choice("media", TouchpointAttributes.Media.self)
+    guard minimum != nil || maximum != nil else { throw group.missing("min", "or max, the limits of the group") }
+    switch (names, media) {
+    case (let names?, nil):
+      let name = try group.text("name") ?? names.joined(separator: " + ")
+      request.groups.append(.init(name: name, touchpoints: names, minimum: minimum, maximum: maximum))
+    case (nil, let media?):
+      mediaGroups.append((try group.text("name") ?? "\(media.rawValue) media", media, minimum, maximum))
+    case (nil, nil): throw group.missing("touchpoints", "or media, who belongs to the group")
+    case (_?, _?): throw group.wrong("media", "either touchpoints or media, not both")
+    }
+  }
+
+  /// Makes groups of those touchpoints whose media are known.
+  ///
+  /// - Parameters:
+  ///   - attributes: By touchpoint.
+  ///   - names: The touchpoints with costs.
+  public mutating func resolveMedia(_ attributes: [String: TouchpointAttributes], names: [String]) throws(PlanError) {
+    for group in mediaGroups {
+      let members = names.filter { attributes[$0]?.media == group.media }
+      guard !members.isEmpty else { throw .emptyMedia(group: group.name, media: group.media) }
+      request.groups.append(
+        .init(name: group.name, touchpoints: members, minimum: group.minimum, maximum: group.maximum))
+    }
+    mediaGroups = []
+  }
+}
+
+extension YAMLMapping {
+  fileprivate func amount(_ key: String) throws(InputError) -> PlanRequest.Amount? {
+    guard let text = try text(key) else { return nil }
+    guard let amount = PlanRequest.Amount(text) else { throw wrong(key, PlanRequest.Amount.accepted) }
+    return amount
+  }
+
+  /// A share, as 0.3 or 30%.
+  fileprivate func share(_ key: String, most: Double) throws(InputError) -> Double? {
+    guard let text = try text(key) else { return nil }
+    guard let share = PlanRequest.share(text), share <= most else { throw wrong(key, PlanRequest.acceptedShare) }
+    return share
+  }
+}
+
+extension PlanRequest {
+  /// `0.3` or `30%`; `nil` where the text is no share from 0 on.
+  public static func share(_ text: String) -> Double? {
+    let text = text.filter { $0 != " " }
+    let isPercent = text.hasSuffix("%")
+    guard let number = Double(isPercent ? String(text.dropLast()) : text), number >= 0, number.isFinite else {
+      return nil
+    }
+    return isPercent ? number / 100 : number
+  }
+
+  public static let acceptedShare = "a share such as 30% or 0.3"
+}

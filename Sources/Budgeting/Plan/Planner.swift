@@ -1,0 +1,266 @@
+import Attribution
+import Journeys
+
+/// Makes plans.
+public struct Planner: Sendable {
+  public let input: PlanInput
+  public let request: PlanRequest
+  private let groups: [(group: PlanRequest.Group, members: [Int])]
+
+  /// - Throws: ``PlanError`` where a request names what cannot be planned.
+  public init(_ input: PlanInput, _ request: PlanRequest) throws(PlanError) {
+    guard !input.touchpoints.isEmpty else { throw .nothingToPlan }
+    self.input = input
+    self.request = request
+    if request.measure == .value && !input.hasValue { throw .noValue(what: "planning for value") }
+    let places = Dictionary(uniqueKeysWithValues: input.touchpoints.enumerated().map { ($1.name, $0) })
+    func place(_ name: String, _ source: String) throws(PlanError) -> Int {
+      if let place = places[name] { return place }
+      if let id = input.names.firstIndex(of: name) {
+        throw .noSpend(name: name, credit: input.credits[id].conversions, where: source)
+      }
+      let known = input.touchpoints.map(\.name)
+      throw .unknownTouchpoint(
+        name: name, where: source, suggestion: Suggestion.nearest(to: name, in: known), known: Array(known.prefix(20)))
+    }
+    for name in request.limits.keys.sorted() { _ = try place(name, "a limit") }
+    var groups: [(group: PlanRequest.Group, members: [Int])] = []
+    for group in request.groups {
+      var members: [Int] = []
+      for name in group.touchpoints { members.append(try place(name, "the group \"\(group.name)\"")) }
+      groups.append((group, Set(members).sorted()))
+    }
+    self.groups = groups
+  }
+
+  // MARK: The problem
+
+  private var currentBudget: Double { input.touchpoints.reduce(0) { $0 + Cents.of($1.spend) } / 100 }
+
+  private func money(_ amount: PlanRequest.Amount, current: Double, total: Double) -> Double {
+    switch amount {
+    case .money(let money): money
+    case .change(let change): current * (1 + change)
+    case .share(let share): share * total
+    }
+  }
+
+  /// The limits of a touchpoint's spend where the whole plan has a total; whole cents.
+  private func limits(_ place: Int, total: Double, held: Set<Int>) throws(PlanError) -> ClosedRange<Double> {
+    let touchpoint = input.touchpoints[place]
+    let own = request.limits[touchpoint.name] ?? PlanRequest.Limits()
+    if own.isLocked || held.contains(place) { return touchpoint.spend...touchpoint.spend }
+    let change = own.change ?? request.change
+    let minimum = own.minimum.map { money($0, current: touchpoint.spend, total: total) }
+    let maximum = own.maximum.map { money($0, current: touchpoint.spend, total: total) }
+    // A limit that was asked for wins over how far spend may move.
+    var low = minimum ?? min(touchpoint.spend * max(0, 1 - change), maximum ?? .infinity)
+    var high = maximum ?? max(touchpoint.spend * (1 + change), minimum ?? 0)
+    guard low <= high else { throw .emptyLimits(name: touchpoint.name, minimum: low, maximum: high) }
+    low = (low * 100 - 1e-6).rounded(.up) / 100
+    high = max(low, (high * 100 + 1e-6).rounded(.down) / 100)
+    return low...high
+  }
+
+  private func problem(total: Double, held: Set<Int>) throws(PlanError) -> AllocationProblem {
+    var items: [AllocationProblem.Item] = []
+    for (place, touchpoint) in input.touchpoints.enumerated() {
+      let limits = try limits(place, total: total, held: held)
+      let step = limits.lowerBound < limits.upperBound ? request.limits[touchpoint.name]?.step : nil
+      items.append(
+        AllocationProblem.Item(
+          name: touchpoint.name, curve: curve(place, request.measure), limits: limits, step: step))
+    }
+    var list: [AllocationProblem.Group] = []
+    for (group, members) in groups {
+      let current = members.reduce(0) { $0 + input.touchpoints[$1].spend }
+      let low = group.minimum.map { money($0, current: current, total: total) } ?? 0
+      let high = group.maximum.map { money($0, current: current, total: total) } ?? .infinity
+      guard low <= high else { throw .emptyLimits(name: group.name, minimum: low, maximum: high) }
+      list.append(AllocationProblem.Group(name: group.name, members: members, limits: low...high))
+    }
+    return AllocationProblem(items: items, groups: list)
+  }
+
+  private func curve(_ place: Int, _ measure: PlanRequest.Measure) -> any ResponseCurve {
+    input.touchpoints[place].shape.curve(response: input.credit(place, measure))
+  }
+
+  private func allocate(_ total: Double, _ held: Set<Int>) throws(PlanError) -> Allocation {
+    let problem = try problem(total: total, held: held)
+    do throws(AllocationError) {
+      return try Allocation(problem, total: total)
+    } catch {
+      throw .allocation(error)
+    }
+  }
+
+  // MARK: Goals
+
+  /// The plan that meets the goal best.
+  ///
+  /// - Parameter held: Touchpoints, by place in the input, that stay where they are, and how sure their move was.
+  /// - Throws: ``PlanError`` where limits clash, or no plan within them meets the goal.
+  /// - Complexity: one allocation, or some forty where the budget is what is looked for.
+  public func plan(holding held: [Int: Double] = [:]) throws(PlanError) -> Plan {
+    let places = Set(held.keys)
+    let total: Double
+    switch request.goal {
+    case .most:
+      total = request.budget.map { money($0, current: currentBudget, total: currentBudget) } ?? currentBudget
+    case .target(let target): total = try leastBudget(target, places)
+    case .perUnitSpent(let least): total = try largestBudget(least, places)
+    }
+    let rounded = Cents.of(total) / 100
+    return try plan(try allocate(rounded, places), total: rounded, held)
+  }
+
+  /// The totals that the limits allow, in cents.
+  private func possibleTotals(_ held: Set<Int>) throws(PlanError) -> ClosedRange<Double> {
+    let cap = request.budget.map { money($0, current: currentBudget, total: currentBudget) } ?? .infinity
+    var clash: PlanError?
+    func isPossible(_ total: Double) -> Bool {
+      do throws(PlanError) {
+        let problem = try self.problem(total: total, held: held)
+        do throws(AllocationError) {
+          _ = try BudgetTree(problem, total: total).range(0, problem.items)
+          return true
+        } catch { throw .allocation(error) }
+      } catch {
+        clash = clash ?? error
+        return false
+      }
+    }
+    // Limits that are shares of the total move with it, so the ends are looked for.
+    let problem = try problem(total: min(cap, currentBudget), held: held)
+    let most = min(cap, max(problem.items.reduce(0) { $0 + $1.limits.upperBound }, currentBudget) * 2)
+    let samples = (0...400).map { most * Double($0) / 400 } + [currentBudget, cap].filter(\.isFinite)
+    let possible = samples.filter(isPossible).sorted()
+    guard var low = possible.first, var high = possible.last else { throw clash! }
+    if let below = samples.filter({ $0 < low }).max() { low = edge(from: low, to: below, isPossible) }
+    if let above = samples.filter({ $0 > high }).min() { high = edge(from: high, to: above, isPossible) }
+    return Cents.of(low)...max(Cents.of(low), Cents.of(high))
+  }
+
+  /// The last possible total on the way to one that is not.
+  private func edge(from possible: Double, to impossible: Double, _ isPossible: (Double) -> Bool) -> Double {
+    var (inside, outside) = (Cents.of(possible), Cents.of(impossible))
+    while abs(outside - inside) > 1 {
+      let middle = ((inside + outside) / 2).rounded()
+      if isPossible(middle / 100) { inside = middle } else { outside = middle }
+    }
+    return inside / 100
+  }
+
+  private func leastBudget(_ target: Double, _ held: Set<Int>) throws(PlanError) -> Double {
+    let totals = try possibleTotals(held)
+    let most = try allocate(totals.upperBound / 100, held).response
+    // What the target lacks by rounding, it has.
+    let enough = target * (1 - 1e-12)
+    guard most >= enough else {
+      throw .unreachable(target: target, measure: request.measure, most: most, spend: totals.upperBound / 100)
+    }
+    var (low, high) = (totals.lowerBound, totals.upperBound)
+    if try allocate(low / 100, held).response >= enough { return low / 100 }
+    while high - low > 1 {
+      let middle = ((low + high) / 2).rounded()
+      if try allocate(middle / 100, held).response >= enough { high = middle } else { low = middle }
+    }
+    return high / 100
+  }
+
+  private func largestBudget(_ least: Double, _ held: Set<Int>) throws(PlanError) -> Double {
+    let totals = try possibleTotals(held)
+    func surplus(_ cents: Double) throws(PlanError) -> Double {
+      let total = cents / 100
+      return try allocate(total, held).response - least * total * (1 - 1e-12)
+    }
+    let width = totals.upperBound - totals.lowerBound
+    var samples: [(cents: Double, surplus: Double)] = []
+    for step in 0...32 {
+      let cents = (totals.lowerBound + width * Double(step) / 32).rounded()
+      samples.append((cents, try surplus(cents)))
+    }
+    // The surplus rises and then falls where curves are concave: its top is between the neighbours of the largest sample.
+    let top = samples.indices.max { samples[$0].surplus < samples[$1].surplus }!
+    var (left, right) = (samples[max(top - 1, 0)].cents, samples[min(top + 1, 32)].cents)
+    while right - left > 2 {
+      let (one, other) = ((left + (right - left) / 3).rounded(), (right - (right - left) / 3).rounded())
+      if try surplus(one) < (try surplus(other)) { left = one } else { right = other }
+      if one == other { break }
+    }
+    samples.append((left, try surplus(left)))
+    samples.append((right, try surplus(right)))
+    samples.sort { $0.cents < $1.cents }
+    guard let last = samples.lastIndex(where: { $0.surplus >= 0 }) else {
+      var best = (ratio: 0.0, cents: totals.lowerBound)
+      for sample in samples where sample.cents > 0 {
+        let ratio = (sample.surplus / (sample.cents / 100)) + least
+        if ratio > best.ratio { best = (ratio, sample.cents) }
+      }
+      throw .unreachableReturn(asked: least, measure: request.measure, best: best.ratio, spend: best.cents / 100)
+    }
+    var low = samples[last].cents
+    guard last + 1 < samples.count else { return low / 100 }
+    var high = samples[last + 1].cents
+    while high - low > 1 {
+      let middle = ((low + high) / 2).rounded()
+      if try surplus(middle) >= 0 { low = middle } else { high = middle }
+    }
+    return low / 100
+  }
+
+  // MARK: The plan
+
+  private func plan(_ allocation: Allocation, total: Double, _ held: [Int: Double]) throws(PlanError) -> Plan {
+    let problem = try problem(total: total, held: Set(held.keys))
+    let limits = problem.items.map(\.limits)
+    let isFixed = problem.items.map { $0.step != nil || $0.limits.lowerBound == $0.limits.upperBound }
+    let unspent = Cents.of(allocation.unspent) / 100
+    let spends = Cents.rounded(
+      allocation.spends, total: total - unspent, limits: limits, isFixed: isFixed, groups: problem.groups)
+    let rows = input.touchpoints.enumerated().map { place, touchpoint -> Plan.Row in
+      func figures(_ figure: (any ResponseCurve) -> Double) -> Credit {
+        Credit(conversions: figure(curve(place, .conversions)), value: figure(curve(place, .value)))
+      }
+      return Plan.Row(
+        name: touchpoint.name, id: touchpoint.id, currentSpend: touchpoint.spend, plannedSpend: spends[place],
+        current: input.credit(place), planned: planned(place, spends[place]),
+        currentMarginal: figures { $0.marginal(touchpoint.spend) },
+        plannedMarginal: figures { $0.marginal(spends[place]) },
+        multiple: touchpoint.shape.multiple(spends[place]), limits: limits[place],
+        bound: bound(place, allocation, problem, held))
+    }
+    return Plan(
+      measure: request.measure, goal: request.goal, rows: rows, price: allocation.price, gap: allocation.gap,
+      unspent: unspent)
+  }
+
+  /// Credit under a spend; credit below 0, of value, stays as it is.
+  private func planned(_ place: Int, _ spend: Double) -> Credit {
+    let (credit, multiple) = (input.credit(place), input.touchpoints[place].shape.multiple(spend))
+    return Credit(
+      conversions: credit.conversions * multiple, value: credit.value > 0 ? credit.value * multiple : credit.value)
+  }
+
+  private func bound(
+    _ place: Int, _ allocation: Allocation, _ problem: AllocationProblem, _ held: [Int: Double]
+  ) -> Plan.Bound? {
+    let touchpoint = input.touchpoints[place]
+    if request.limits[touchpoint.name]?.isLocked ?? false { return .lock }
+    if let certainty = held[place] { return .uncertainty(certainty) }
+    if input.credit(place, request.measure) <= 0 { return .noCredit }
+    let item = problem.items[place]
+    let (spend, width) = (allocation.spends[place], 0.005)
+    if item.step != nil { return .step }
+    if spend <= item.limits.lowerBound + width { return .minimum }
+    if spend >= item.limits.upperBound - width { return .maximum }
+    for group in problem.groups where group.members.contains(place) {
+      let sum = group.members.reduce(0) { $0 + allocation.spends[$1] }
+      let isTight = sum >= group.limits.upperBound - width || sum <= group.limits.lowerBound + width
+      let marginal = item.curve.marginal(spend)
+      if isTight && abs(marginal - allocation.price) > 1e-6 * allocation.price { return .group(group.name) }
+    }
+    return nil
+  }
+}
