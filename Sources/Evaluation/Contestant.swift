@@ -27,6 +27,15 @@ public enum Contestant: Sendable {
     }
   }
 
+  /// Whether it plans budgets: its credit is shared out, so that more money can be set against less.
+  var plans: Bool {
+    switch self {
+    case .model(let model): model.traits.contains(.sumsToTotal)
+    case .lastAdvertised: true
+    case .spendShare, .touchShare, .uniform: false
+    }
+  }
+
   /// The model behind it, in a world; `nil` for the naive rules.
   func model(in world: World) -> (any AttributionModel)? {
     switch self {
@@ -56,17 +65,25 @@ struct Claim: Sendable {
 }
 
 extension Contestant {
+  /// What its model makes of a log; `nil` for the naive rules.
+  ///
+  /// - Throws: What a model throws.
+  func attribution(_ log: LogEvidence) throws(AttributionError) -> Attribution? {
+    try model(in: log.world)?.attribute(log.evidence)
+  }
+
   /// What it says of a log.
   ///
-  /// - Parameter intervals: By touchpoint of the log, of the share of all conversions.
-  /// - Throws: What a model throws.
-  func claim(_ log: LogEvidence, intervals: [ClosedRange<Double>]? = nil) throws(AttributionError) -> Claim {
+  /// - Parameters:
+  ///   - attribution: What its model makes of the log.
+  ///   - intervals: By touchpoint of the log, of the share of all conversions.
+  func claim(_ log: LogEvidence, _ attribution: Attribution?, intervals: [ClosedRange<Double>]? = nil) -> Claim {
     let total = log.evidence.paths.totals.conversions
     let world = log.world
     precondition(total > 0, "a log without conversions says nothing")
     switch self {
     case .model, .lastAdvertised:
-      let attribution = try model(in: world)!.attribute(log.evidence)
+      guard let attribution else { preconditionFailure("a model says something") }
       let credits = attribution.credits.map { $0.conversions / total }
       // Credits that overlap, as participation's do, are taken at their word.
       let channels = world.advertised.map { channel in log.id(of: channel).map { credits[$0] } ?? 0 }

@@ -33,6 +33,13 @@ public struct Scoreboard: Sendable {
     /// By replication: all conversions, and the baseline's share of them.
     public let conversions: [Double]
     public let baselineShares: [Double]
+    /// By planner of the board and replication; empty where plans were not asked for.
+    public let planScores: [[PlanScore]]
+
+    /// The mean of a measure of a planner over replications.
+    public func mean(_ measure: PlanScore.Measure, planner: Int) -> Mean? {
+      Mean(planScores[planner].compactMap { $0.values[measure] })
+    }
 
     /// The mean of a measure over replications.
     public func mean(_ measure: Score.Measure, contestant: Int) -> Mean? {
@@ -44,12 +51,22 @@ public struct Scoreboard: Sendable {
   public let estimand: Estimand
   public let replications: Int
   public let worlds: [OfWorld]
+  /// Who planned budgets; empty where plans were not asked for.
+  public let planners: [PlannerName]
   /// Replications whose log has no conversions: nobody can be scored on them.
   public let silentReplications: Int
 
   /// The mean of a measure over worlds that have it; its standard error is that over replications, worlds being given.
   public func mean(_ measure: Score.Measure, contestant: Int) -> Mean? {
-    let means = worlds.compactMap { $0.mean(measure, contestant: contestant) }
+    Self.mean(worlds.compactMap { $0.mean(measure, contestant: contestant) })
+  }
+
+  /// The same of a planner's plans.
+  public func mean(_ measure: PlanScore.Measure, planner: Int) -> Mean? {
+    Self.mean(worlds.compactMap { $0.mean(measure, planner: planner) })
+  }
+
+  private static func mean(_ means: [Mean]) -> Mean? {
     guard !means.isEmpty else { return nil }
     let count = Double(means.count)
     return Mean(
@@ -67,6 +84,12 @@ public struct Scoreboard: Sendable {
     /// Bootstrap replicates for the models' intervals; 0 for no intervals.
     public var bootstrapReplicates = 100
     public var level = 0.95
+    /// Whether each model also plans the budget, and its plan is run.
+    public var wantsPlans = false
+    /// How far a plan may move each channel's spend, as a share of it.
+    public var planChange = 0.3
+    /// What plans assume.
+    public var planElasticity = 0.5
 
     public init() {}
   }
@@ -86,9 +109,13 @@ public struct Scoreboard: Sendable {
     let halfLives = Set(models.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
     var results: [OfWorld] = []
     var silentReplications = 0
+    let planning = contestants.indices.filter { contestants[$0].plans }
+    let planners: [PlannerName] =
+      settings.wantsPlans ? planning.map { .contestant($0) } + [.unchanged, .lastTouchReturn, .best] : []
     for (number, world) in worlds.enumerated() {
       var scores = [[Score]](repeating: [], count: contestants.count)
       var (conversions, baselineShares): ([Double], [Double]) = ([], [])
+      var planScores = [[PlanScore]](repeating: [], count: planners.count)
       for replication in 0..<settings.replications {
         // The stream is that of the replication and of the world's name, so that neither depends on how many others there are, and no two
         // worlds are lived by the same users.
@@ -105,19 +132,33 @@ public struct Scoreboard: Sendable {
           continue
         }
         let intervals = try Self.intervals(contestants, log, settings)
+        var attributions: [Attribution?] = []
         for (place, contestant) in contestants.enumerated() {
-          scores[place].append(Score(try contestant.claim(log, intervals: intervals[place]), shares))
+          let attribution = try contestant.attribution(log)
+          attributions.append(attribution)
+          scores[place].append(Score(contestant.claim(log, attribution, intervals: intervals[place]), shares))
+        }
+        if settings.wantsPlans {
+          let trial = PlanTrial(
+            log, PlanTrial.Settings(change: settings.planChange, elasticity: settings.planElasticity))
+          let found = trial.scores(
+            credits: planning.map { ($0, attributions[$0]!.credits) },
+            lastTouch: try LastTouch().attribute(log.evidence).credits)
+          for (planner, score) in found { planScores[planners.firstIndex(of: planner)!].append(score) }
         }
         conversions.append(truth.allOn.conversions)
         baselineShares.append(shares.baseline)
       }
       results.append(
-        OfWorld(world: world, scores: scores, conversions: conversions, baselineShares: baselineShares))
+        OfWorld(
+          world: world, scores: scores, conversions: conversions, baselineShares: baselineShares, planScores: planScores
+        ))
     }
     self.contestants = contestants
     self.estimand = settings.estimand
     self.replications = settings.replications
     self.worlds = results
+    self.planners = planners
     self.silentReplications = silentReplications
   }
 

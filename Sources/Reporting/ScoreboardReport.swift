@@ -5,7 +5,7 @@ import Simulation
 public struct ScoreboardReport: Sendable {
   private typealias Cell = ResultTable.Cell
 
-  private let board: Scoreboard
+  let board: Scoreboard
 
   public init(_ board: Scoreboard) { self.board = board }
 
@@ -44,11 +44,11 @@ public struct ScoreboardReport: Sendable {
     }
   }
 
-  private func cell(_ mean: Scoreboard.Mean?, _ measure: Score.Measure) -> Cell {
+  static func cell(_ mean: Scoreboard.Mean?, decimals: Int) -> ResultTable.Cell {
     guard let mean else { return .empty }
-    let value = NumberText.fixed(mean.mean, decimals: Self.decimals(measure))
+    let value = NumberText.fixed(mean.mean, decimals: decimals)
     guard mean.standardError.isFinite else { return .text(value) }
-    return .text(value + " ± " + NumberText.fixed(mean.standardError, decimals: Self.decimals(measure)))
+    return .text(value + " ± " + NumberText.fixed(mean.standardError, decimals: decimals))
   }
 
   private func table(_ title: String, _ mean: (Score.Measure, Int) -> Scoreboard.Mean?) -> ResultTable {
@@ -61,7 +61,10 @@ public struct ScoreboardReport: Sendable {
     return ResultTable(
       title: title, columns: ["contestant"] + measures.map(Self.title),
       rows: order.map { contestant in
-        [.text(board.contestants[contestant].name)] + measures.map { cell(mean($0, contestant), $0) }
+        [.text(board.contestants[contestant].name)]
+          + measures.map {
+            Self.cell(mean($0, contestant), decimals: Self.decimals($0))
+          }
       })
   }
 
@@ -74,10 +77,10 @@ public struct ScoreboardReport: Sendable {
         "\(world.world.name): \(NumberText.fixed(conversions, decimals: 0)) conversions, baseline \(NumberText.percent(baseline))"
       ) { world.mean($0, contestant: $1) }
     }
-    guard board.worlds.count > 1 else { return ofWorlds }
+    guard board.worlds.count > 1 else { return ofWorlds + planTables }
     return ofWorlds + [
       table("All \(board.worlds.count) worlds") { board.mean($0, contestant: $1) }
-    ]
+    ] + planTables
   }
 
   private var notes: [String] {
@@ -89,6 +92,7 @@ public struct ScoreboardReport: Sendable {
     ]
       + (board.silentReplications == 0
         ? [] : ["\(board.silentReplications) replications without conversions are left out; take more users"])
+      + planNotes
   }
 
   private var tidyTable: ResultTable {
@@ -104,8 +108,14 @@ public struct ScoreboardReport: Sendable {
         }
       }
     }
-    for world in board.worlds { add(world.world.name) { world.mean($0, contestant: $1) } }
-    if board.worlds.count > 1 { add("(all)") { board.mean($0, contestant: $1) } }
+    for world in board.worlds {
+      add(world.world.name) { world.mean($0, contestant: $1) }
+      rows += planRows(world.world.name) { world.mean($0, planner: $1) }
+    }
+    if board.worlds.count > 1 {
+      add("(all)") { board.mean($0, contestant: $1) }
+      rows += planRows("(all)") { board.mean($0, planner: $1) }
+    }
     return ResultTable(title: "", columns: ["world", "contestant", "measure", "mean", "se"], rows: rows)
   }
 
@@ -131,9 +141,9 @@ public struct ScoreboardReport: Sendable {
             "world": .text(world.world.name), "users": .integer(world.world.users),
             "conversions": .list(world.conversions.map { JSONValue($0) }),
             "baselineShares": .list(world.baselineShares.map { JSONValue($0) }),
-            "scores": json { world.mean($0, contestant: $1) },
+            "scores": json { world.mean($0, contestant: $1) }, "plans": planJSON { world.mean($0, planner: $1) },
           ])
-        }), "all": json { board.mean($0, contestant: $1) },
+        }), "all": json { board.mean($0, contestant: $1) }, "allPlans": planJSON { board.mean($0, planner: $1) },
     ])
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attribution
+import Budgeting
 import Evaluation
 import Reporting
 import Simulation
@@ -8,7 +9,7 @@ import Simulation
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Score attribution models against the truth of simulated worlds.",
+    abstract: "Score attribution models, and budgets planned by them, against the truth of simulated worlds.",
     discussion: """
       EXAMPLE
         touchstone evaluate notebooks-data/worlds/*.yaml --users 5000 --replications 2
@@ -37,6 +38,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The probability with which intervals are meant to cover.")
   var level = 0.95
 
+  @Flag(help: "Also plan the budget by each model, run the plans in the worlds, and say what they promise and bring.")
+  var plans = false
+
+  @Option(help: "How far a plan may move each channel's spend from today's.")
+  var change = Share(share: 0.3)
+
+  @Option(help: "The elasticity that plans assume.")
+  var elasticity = 0.5
+
   @Option(help: "Chooses the replications.")
   var seed: UInt64 = 1
 
@@ -51,6 +61,14 @@ struct EvaluateCommand: ParsableCommand {
     }
     guard level > 0 && level < 1 else {
       throw ValidationError("--level is \(level); give a number between 0 and 1, as in 0.95")
+    }
+    guard change.share <= 1 else {
+      throw ValidationError("--change is \(change.share); give a share from 0 to 1, as in 30%")
+    }
+    guard PlanRequest.elasticityRange.contains(elasticity) else {
+      let range = PlanRequest.elasticityRange
+      throw ValidationError(
+        "--elasticity is \(elasticity); give a number from \(range.lowerBound) to \(range.upperBound)")
     }
     if let users, !(1...100_000_000).contains(users) {
       throw ValidationError("--users is \(users); give a number from 1 to 100000000")
@@ -75,6 +93,9 @@ struct EvaluateCommand: ParsableCommand {
         settings.seed = seed
         settings.bootstrapReplicates = replicates
         settings.level = level
+        settings.wantsPlans = plans
+        settings.planChange = change.share
+        settings.planElasticity = elasticity
         let progress =
           destination.quiet
           ? nil : WorkProgress("scoring", unit: "replications", of: worlds.count * replications)

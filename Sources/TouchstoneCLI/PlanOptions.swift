@@ -123,10 +123,14 @@ struct BudgetAmount: ExpressibleByArgument {
 struct Share: ExpressibleByArgument {
   let share: Double
 
+  init(share: Double) { self.share = share }
+
   init?(argument: String) {
     guard let share = PlanRequest.share(argument), share <= 100 else { return nil }
     self.share = share
   }
+
+  var defaultValueDescription: String { "\(Int((share * 100).rounded()))%" }
 }
 
 /// Numbers separated by commas.

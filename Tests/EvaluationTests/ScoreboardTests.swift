@@ -64,17 +64,20 @@ import Testing
     let world = try Self.world()
     let log = LogEvidence(world, halfLives: [7])
     for contestant in [Contestant.model(LastTouch()), .model(Markov()), .lastAdvertised] + Contestant.naive {
-      let claim = try contestant.claim(log)
+      let claim = contestant.claim(log, try contestant.attribution(log))
       #expect(isClose(claim.channels.reduce(0, +) + claim.baseline, 1, relative: 1e-9), "\(contestant.name)")
     }
-    let last = try Contestant.model(LastTouch()).claim(log)
-    let advertised = try Contestant.lastAdvertised.claim(log)
+    func claim(_ contestant: Contestant) throws -> Claim {
+      contestant.claim(log, try contestant.attribution(log))
+    }
+    let last = try claim(.model(LastTouch()))
+    let advertised = try claim(.lastAdvertised)
     #expect(last.baseline > 0.3 && advertised.baseline < last.baseline)
-    let spend = try Contestant.spendShare.claim(log)
+    let spend = try claim(.spendShare)
     #expect(
       spend.baseline == 0
         && isClose(spend.channels[0] / spend.channels[1], log.spend[0] / log.spend[1], relative: 1e-12))
-    #expect(try Contestant.uniform.claim(log).channels == [1.0 / 3, 1.0 / 3, 1.0 / 3])
+    #expect(try claim(.uniform).channels == [1.0 / 3, 1.0 / 3, 1.0 / 3])
     // The log's journeys are those of the events, read back.
     #expect(log.evidence.paths.totals.conversions == Truth(world, []).realised.conversions)
   }
@@ -85,7 +88,8 @@ import Testing
     world.channels.append(Channel(name: world.direct, kind: .organic))
     world.channels[world.channels.count - 1].rate = 0.05
     world.damage.unlogged.append(0)
-    let claim = try Contestant.model(LastTouch()).claim(LogEvidence(world, halfLives: []))
+    let log = LogEvidence(world, halfLives: [])
+    let claim = Contestant.model(LastTouch()).claim(log, try LastTouch().attribute(log.evidence))
     #expect(isClose(claim.channels.reduce(0, +) + claim.baseline, 1, relative: 1e-9))
   }
 

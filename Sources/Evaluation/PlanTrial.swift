@@ -1,0 +1,198 @@
+import Attribution
+import Budgeting
+import Simulation
+
+/// Plans of one replication of a world, made from its log and run in it.
+struct PlanTrial {
+  /// How plans are made.
+  struct Settings {
+    /// How far each channel's spend may move, as a share of it.
+    var change: Double
+    var elasticity: Double
+  }
+
+  private let log: LogEvidence
+  private let settings: Settings
+  /// Channels that money is spent on, by place in the world, and what is spent.
+  private let channels: [Int]
+  private let spends: [Double]
+
+  init(_ log: LogEvidence, _ settings: Settings) {
+    self.log = log
+    self.settings = settings
+    let paid = log.world.advertised.filter { log.spend[$0] >= 0.01 }
+    channels = paid
+    spends = paid.map { (log.spend[$0] * 100).rounded() / 100 }
+  }
+
+  // MARK: Plans
+
+  /// A plan, as multiples of the spend of ``channels``.
+  private struct Proposal {
+    var multiples: [Double]
+    /// In conversions.
+    var promised: Double?
+  }
+
+  /// The plan by a model's credit.
+  private func plan(_ credits: [Credit]) -> Proposal? {
+    let touchpoints = channels.indices.map { place in
+      PlanInput.Touchpoint(
+        name: log.world.channels[channels[place]].name, id: place, spend: spends[place],
+        shape: ResponseShape(elasticity: settings.elasticity, spend: spends[place]))
+    }
+    let own = channels.map { channel in log.id(of: channel).map { credits[$0] } ?? Credit() }
+    let input = PlanInput(
+      touchpoints: touchpoints, credits: own, names: touchpoints.map(\.name), hasValue: false)
+    var request = PlanRequest()
+    request.change = settings.change
+    guard let plan = try? Planner(input, request).plan() else { return nil }
+    return Proposal(
+      multiples: plan.rows.map { $0.plannedSpend / $0.currentSpend }, promised: plan.promised.conversions)
+  }
+
+  /// Spend times last-touch credit for a unit of money over the mean, held within the limits and scaled until it adds up.
+  private func planByLastTouch(_ credits: [Credit]) -> Proposal {
+    let ratios = channels.indices.map { place in
+      max(0, log.id(of: channels[place]).map { credits[$0].conversions } ?? 0) / spends[place]
+    }
+    func multiples(_ scale: Double) -> [Double] {
+      ratios.map { min(max($0 * scale, 1 - settings.change), 1 + settings.change) }
+    }
+    let budget = spends.reduce(0, +)
+    func cost(_ scale: Double) -> Double { zip(multiples(scale), spends).reduce(0) { $0 + $1.0 * $1.1 } }
+    var (low, high) = (0.0, 1.0)
+    while cost(high) < budget && high < 1e300 { high *= 2 }
+    for _ in 0..<200 {
+      let middle = low + (high - low) / 2
+      if cost(middle) < budget { low = middle } else { high = middle }
+    }
+    return Proposal(multiples: multiples(high), promised: nil)
+  }
+
+  // MARK: Running them
+
+  /// The scores, in the order of the planners asked for.
+  ///
+  /// - Parameters:
+  ///   - credits: By contestant that plans, its credit by touchpoint of the log.
+  ///   - lastTouch: Last touch's credit.
+  func scores(
+    credits: [(contestant: Int, credits: [Credit])], lastTouch: [Credit]
+  ) -> [(planner: PlannerName, score: PlanScore)] {
+    guard !channels.isEmpty else { return [] }
+    var planners: [PlannerName] = []
+    var proposals: [Proposal] = []
+    for (contestant, own) in credits {
+      guard let plan = plan(own) else { continue }
+      planners.append(.contestant(contestant))
+      proposals.append(plan)
+    }
+    planners += [.unchanged, .lastTouchReturn]
+    proposals += [Proposal(multiples: channels.map { _ in 1 }, promised: 0), planByLastTouch(lastTouch)]
+    let trial = run(proposals.map(\.multiples))
+    let total = trial.conversions.conversions
+    guard total > 0 else { return [] }
+    let start = proposals.indices.max { trial.outcomes[$0].gain.conversions < trial.outcomes[$1].gain.conversions }!
+    let (best, outcome) = bestPlan(from: proposals[start].multiples, trial.outcomes[start])
+    planners.append(.best)
+    proposals.append(Proposal(multiples: best, promised: nil))
+    let budget = trial.spends.reduce(0, +)
+    let bestGain = 100 * outcome.gain.conversions / total
+    return zip(zip(planners, proposals), trial.outcomes + [outcome]).map { pair, outcome in
+      (
+        pair.0,
+        PlanScore(
+          promised: pair.1.promised.map { 100 * $0 / total }, gain: 100 * outcome.gain.conversions / total,
+          best: bestGain,
+          overspend: budget > 0 ? 100 * (outcome.spends.reduce(0, +) / budget - 1) : 0)
+      )
+    }
+  }
+
+  private static let mostCorrections = 4
+  /// A channel's spend this close to the plan's is good enough.
+  private static let closeness = 0.005
+  /// Where more money buys nothing more, as once an ad takes every query, it is not spent.
+  private static let largestMultiple = 20.0
+
+  /// Lives the world under plans.
+  ///
+  /// What retargeting, search and mail cost follows visits, queries and sends: their multiples are corrected, as a buyer corrects bids, until
+  /// they cost what the plan says.
+  /// - Parameter plans: Multiples of the spend of ``channels``.
+  private func run(_ plans: [[Double]]) -> BudgetTrial {
+    var tuned = plans
+    var corrections = 0
+    while true {
+      let trial = BudgetTrial(
+        log.world,
+        budgets: tuned.map { plan in
+          var multiples = log.world.channels.map { _ in 1.0 }
+          for (channel, multiple) in zip(channels, plan) { multiples[channel] = multiple }
+          return multiples
+        })
+      var isClose = true
+      for (number, outcome) in trial.outcomes.enumerated() {
+        for (place, channel) in channels.enumerated() where log.world.channels[channel].kind != .push {
+          let (planned, spent) = (plans[number][place] * trial.spends[channel], outcome.spends[channel])
+          guard planned > 0 && spent > 0, abs(spent / planned - 1) > Self.closeness else { continue }
+          let corrected = min(tuned[number][place] * planned / spent, Self.largestMultiple)
+          if corrected != tuned[number][place] { isClose = false }
+          tuned[number][place] = corrected
+        }
+      }
+      corrections += 1
+      if isClose || corrections > Self.mostCorrections { return trial }
+    }
+  }
+
+  private static let mostRounds = 5
+  private static let probe = 0.1
+  /// A round that adds less than this share of all conversions is the last.
+  private static let leastProgress = 1e-5
+
+  /// The best plan that a search with the truth finds: in each round every channel's next unit of money is tried in an arm of its own, money goes
+  /// from where it brings least to where it brings most as far as limits allow, and the best point on the way there is kept.
+  ///
+  /// Source: M. Frank, P. Wolfe, "An algorithm for quadratic programming", Naval Research Logistics Quarterly 3 (1956).
+  private func bestPlan(
+    from start: [Double], _ outcome: BudgetTrial.Outcome
+  ) -> (multiples: [Double], outcome: BudgetTrial.Outcome) {
+    var (current, best) = (start, outcome)
+    for _ in 0..<Self.mostRounds {
+      let probes = channels.indices.map { place -> [Double] in
+        var probe = current
+        probe[place] += current[place] + Self.probe > 1 + settings.change ? -Self.probe : Self.probe
+        return probe
+      }
+      let tried = run(probes)
+      let slopes = channels.indices.map { place in
+        (tried.outcomes[place].gain.conversions - best.gain.conversions)
+          / ((probes[place][place] - current[place]) * spends[place])
+      }
+      let corner = self.corner(slopes)
+      let shares = [1, 0.6, 0.35, 0.2, 0.1]
+      let points = shares.map { share in zip(current, corner).map { $0 + share * ($1 - $0) } }
+      let outcomes = run(points).outcomes
+      let place = points.indices.max { outcomes[$0].gain.conversions < outcomes[$1].gain.conversions }!
+      let progress = outcomes[place].gain.conversions - best.gain.conversions
+      guard progress > 0 else { break }
+      (current, best) = (points[place], outcomes[place])
+      if progress < Self.leastProgress * tried.conversions.conversions { break }
+    }
+    return (current, best)
+  }
+
+  /// The plan within the limits that brings the most where each unit of money brings the same everywhere.
+  private func corner(_ slopes: [Double]) -> [Double] {
+    var multiples = channels.map { _ in 1 - settings.change }
+    var left = zip(spends, multiples).reduce(0) { $0 + $1.0 * (1 - $1.1) }
+    for place in slopes.indices.sorted(by: { (slopes[$1], $0) < (slopes[$0], $1) }) {
+      let more = min(2 * settings.change, left / spends[place])
+      multiples[place] += more
+      left -= more * spends[place]
+    }
+    return multiples
+  }
+}

@@ -1,0 +1,80 @@
+import Evaluation
+
+/// The part of the scoreboard that is about budget plans.
+extension ScoreboardReport {
+  private static func title(_ measure: PlanScore.Measure) -> String {
+    switch measure {
+    case .promised: "promised gain"
+    case .gain: "true gain"
+    case .regret: "regret"
+    case .overspend: "overspend"
+    }
+  }
+
+  func name(_ planner: PlannerName) -> String {
+    switch planner {
+    case .contestant(let place): board.contestants[place].name
+    case .unchanged: "(unchanged)"
+    case .lastTouchReturn: "(by last-touch ROAS)"
+    case .best: "(best found)"
+    }
+  }
+
+  /// One table of plans, the one with the least regret first.
+  private func planTable(_ title: String, _ mean: (PlanScore.Measure, Int) -> Scoreboard.Mean?) -> ResultTable {
+    let order = board.planners.indices.sorted {
+      (mean(.regret, $0)?.mean ?? .infinity, $0) < (mean(.regret, $1)?.mean ?? .infinity, $1)
+    }
+    return ResultTable(
+      title: title, columns: ["plan by"] + PlanScore.Measure.allCases.map(Self.title),
+      rows: order.map { planner in
+        [.text(name(board.planners[planner]))]
+          + PlanScore.Measure.allCases.map { Self.cell(mean($0, planner), decimals: 2) }
+      })
+  }
+
+  /// For each world, and for all; none where plans were not asked for.
+  var planTables: [ResultTable] {
+    guard !board.planners.isEmpty else { return [] }
+    let ofWorlds = board.worlds.map { world in
+      planTable("\(world.world.name): budgets, in % of all conversions") { world.mean($0, planner: $1) }
+    }
+    guard board.worlds.count > 1 else { return ofWorlds }
+    return ofWorlds + [
+      planTable("All \(board.worlds.count) worlds: budgets, in % of all conversions") { board.mean($0, planner: $1) }
+    ]
+  }
+
+  var planNotes: [String] {
+    guard !board.planners.isEmpty else { return [] }
+    return [
+      "promised gain: by the credit of the plan's own model; true gain: the plan run in the world, by the same users; regret: what the best plan found"
+        + " with the truth brings more; overspend: in % of the budget, since not every channel can spend what a plan gives it"
+    ]
+  }
+
+  func planRows(_ world: String, _ mean: (PlanScore.Measure, Int) -> Scoreboard.Mean?) -> [[ResultTable.Cell]] {
+    board.planners.enumerated().flatMap { place, planner in
+      PlanScore.Measure.allCases.compactMap { measure in
+        mean(measure, place).map {
+          [
+            .text(world), .text(name(planner)), .text("plan:" + measure.rawValue), .number($0.mean, decimals: 6),
+            .number($0.standardError, decimals: 6),
+          ]
+        }
+      }
+    }
+  }
+
+  func planJSON(_ mean: (PlanScore.Measure, Int) -> Scoreboard.Mean?) -> JSONValue {
+    .list(
+      board.planners.enumerated().map { place, planner in
+        var fields: [String: JSONValue] = ["planner": .text(name(planner))]
+        for measure in PlanScore.Measure.allCases {
+          guard let mean = mean(measure, place) else { continue }
+          fields[measure.rawValue] = .object(["mean": JSONValue(mean.mean), "se": JSONValue(mean.standardError)])
+        }
+        return .object(fields)
+      })
+  }
+}
