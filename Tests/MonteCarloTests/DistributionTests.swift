@@ -100,3 +100,15 @@ import Testing
     for index in 0..<count { #expect(room[index] == Normal.quantile(shares[index])) }
   }
 }
+
+@Suite struct StudentTTests {
+  /// Against scipy.stats.t.ppf 1.17.
+  @Test(arguments: [
+    (0.975, 5.0, 2.570581835636314), (0.975, 12, 2.1788128296634177), (0.975, 30, 2.0422724563012373),
+    (0.95, 8, 1.8595480375308981), (0.5, 7, 0), (0.025, 60, -2.0002978220142604), (0.995, 20, 2.8453397097861086),
+  ])
+  func quantiles(_ p: Double, _ degrees: Double, _ expected: Double) {
+    #expect(abs(StudentT.quantile(p, degrees: degrees) - expected) < 1e-3)
+    if degrees >= 12 { #expect(abs(StudentT.quantile(p, degrees: degrees) - expected) < 2e-5) }
+  }
+}

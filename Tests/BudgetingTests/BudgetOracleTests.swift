@@ -1,0 +1,119 @@
+import Attribution
+import Foundation
+import LinearAlgebra
+import TestSupport
+import Testing
+
+@testable import Budgeting
+
+/// Against scipy: Tests/References/budget_oracle.py, by an author who had not seen this module.
+@Suite struct BudgetOracleTests {
+  static func list(_ key: String) throws -> [[String: Any]] {
+    try Repository.json(Repository.reference("budget_oracle.json"))[key] as! [[String: Any]]
+  }
+
+  static func curve(_ object: [String: Any]) -> any ResponseCurve {
+    let numbers = object["parameters"] as! [Double]
+    switch CurveFamily(rawValue: object["family"] as! String)! {
+    case .log: return LogCurve(beta: numbers[0], gamma: numbers[1])
+    case .exponential: return ExponentialCurve(beta: numbers[0], gamma: numbers[1])
+    case .michaelisMenten: return MichaelisMentenCurve(beta: numbers[0], gamma: numbers[1])
+    case .power: return PowerCurve(beta: numbers[0], exponent: numbers[1])
+    case .hill: return HillCurve(beta: numbers[0], gamma: numbers[1], shape: numbers[2])
+    }
+  }
+
+  static func problem(_ object: [String: Any]) -> (problem: AllocationProblem, total: Double) {
+    let (lower, upper) = (object["lower"] as! [Double], object["upper"] as! [Double])
+    let items = (object["curves"] as! [[String: Any]]).enumerated().map { place, own in
+      AllocationProblem.Item(name: "\(place)", curve: curve(own), limits: lower[place]...upper[place])
+    }
+    let groups = (object["groups"] as! [[String: Any]]).enumerated().map { place, own in
+      AllocationProblem.Group(
+        name: "group \(place)", members: own["members"] as! [Int],
+        limits: (own["lower"] as! Double)...(own["upper"] as! Double))
+    }
+    return (AllocationProblem(items: items, groups: groups), object["total"] as! Double)
+  }
+
+  /// Never worse than the best of SLSQP, dual bisection, grids and branch and bound: to 1e-8 where curves are concave, within the printed gap
+  /// where they are not; and no better than what is possible.
+  @Test func allocations() throws {
+    var (worst, widest, parts) = (0.0, 0.0, 0)
+    let problems = try Self.list("allocations")
+    #expect(problems.count >= 500)
+    for (number, object) in problems.enumerated() {
+      let (problem, total) = Self.problem(object)
+      let (best, ceiling) = (object["best"] as! Double, object["upperBound"] as! Double)
+      let allocation = try Allocation(problem, total: total)
+      AllocationTests.check(allocation, problem, total: total)
+      let isConcave = object["kind"] as! String == "concave"
+      let short = (best - allocation.response) / best
+      worst = max(worst, isConcave ? short : 0)
+      widest = max(widest, allocation.gap)
+      parts = max(parts, allocation.parts)
+      #expect(
+        short <= (isConcave ? 1e-8 : max(allocation.gap, 1e-9)), "problem \(number): \(short), gap \(allocation.gap)")
+      // 1e-12 of the total may be worth more than it should be.
+      let slack = 1e-9 * ceiling + 1e-11 * total * allocation.price
+      #expect(allocation.response <= ceiling + slack, "problem \(number)")
+      #expect(allocation.bound >= best - slack, "problem \(number): the bound is none")
+      if isConcave {
+        #expect(allocation.gap < 1e-8 && allocation.parts == 1, "problem \(number): gap \(allocation.gap)")
+      }
+    }
+    #expect(worst < 1e-8 && widest < 1e-8, "worst \(worst), widest gap \(widest), most parts \(parts)")
+  }
+
+  @Test func infeasibleProblems() throws {
+    for object in try Self.list("infeasible") {
+      let (problem, total) = Self.problem(object)
+      let by = object["by"] as! Double
+      do throws(AllocationError) {
+        _ = try Allocation(problem, total: total)
+        Issue.record("\(object["reason"]!) was not noticed")
+      } catch {
+        switch error {
+        case .tooLittle(_, let limit, let least, _): #expect(isClose(least - limit, by, relative: 1e-6), "\(error)")
+        case .tooMuch(_, let limit, let most, _): #expect(isClose(limit - most, by, relative: 1e-6), "\(error)")
+        default: Issue.record("\(error)")
+        }
+      }
+    }
+  }
+
+  @Test func fits() throws {
+    for (number, object) in try Self.list("fits").enumerated() {
+      let history = SpendHistory(spend: object["spend"] as! [Double], outcome: object["outcome"] as! [Double])
+      let family = CurveFamily(rawValue: object["family"] as! String)!
+      let fit = try #require(CurveFit(family, history, carryOver: object["fitsAdstock"] as! Bool))
+      #expect(isClose(fit.residualSquares, object["sse"] as! Double, relative: 1e-9), "fit \(number)")
+      let expected = object["parameters"] as! [Double]
+      for (parameter, value) in zip(fit.curve.parameters, expected) {
+        #expect(isClose(parameter.value, value, relative: 1e-4), "fit \(number): \(parameter.name)")
+      }
+      #expect(isClose(fit.carryOver, object["theta"] as! Double, relative: 1e-4))
+      let covariance = try #require(fit.covariance)
+      for (place, error) in (object["standardErrors"] as! [Double]).enumerated() {
+        #expect(isClose(covariance[place, place].squareRoot(), error, relative: 1e-3), "fit \(number): error \(place)")
+      }
+    }
+  }
+
+  @Test func shifts() throws {
+    for (number, object) in try Self.list("shifts").enumerated() {
+      let matrix = object["counts"] as! [[Double]]
+      var counts = ChainCounts(states: matrix.count)
+      counts.transitions = matrix.flatMap { $0 }
+      counts.conversions = object["conversions"] as! [Double]
+      counts.value = object["value"] as! [Double]
+      counts.nulls = object["nulls"] as! [Double]
+      let shift = ChainShift(counts, multiples: object["multipliers"] as! [Double])
+      #expect(isClose(shift.then.conversions, object["conversionsThen"] as! Double, relative: 1e-11), "shift \(number)")
+      #expect(isClose(shift.then.value, object["valueThen"] as! Double, relative: 1e-11), "shift \(number)")
+      guard object["balanced"] as! Bool else { continue }
+      #expect(isClose(shift.now.conversions, object["conversionsNow"] as! Double, relative: 1e-12))
+      #expect(isClose(shift.now.value, object["valueNow"] as! Double, relative: 1e-12))
+    }
+  }
+}
