@@ -215,8 +215,20 @@ public struct PlanReport: Sendable {
   }
 
   private var furtherTables: [ResultTable] {
-    [curveTable] + (content.byElasticity.isEmpty ? [] : [elasticityTable])
+    (plan.rows.contains { !$0.schedule.isEmpty } ? [scheduleTable] : []) + [curveTable] + (content.byElasticity.isEmpty ? [] : [elasticityTable])
       + (content.byModel.isEmpty ? [] : [modelTable])
+  }
+
+  private var scheduleTable: ResultTable {
+    let count = plan.rows.first?.schedule.count ?? 0
+    var rows = (0..<count).map { period -> [Cell] in
+      let spends = order.map { plan.rows[$0].schedule[period] }
+      return [.text("\(period + 1)")] + (spends + [spends.reduce(0, +)]).map { .number($0, decimals: 2) }
+    }
+    rows.append(
+      [.text("total")] + (order.map { plan.rows[$0].plannedSpend } + [plan.plannedBudget]).map { .number($0, decimals: 2) })
+    return ResultTable(
+      title: "Spend by period", columns: ["period"] + order.map { plan.rows[$0].name } + ["total"], rows: rows, totalRows: 1)
   }
 
   private var curveTable: ResultTable {

@@ -52,7 +52,19 @@ struct PlanOptions: ParsableArguments {
     help: "Touchpoints whose move is less probable to be right stay where they are, as in 0.8. Default: all move.")
   var holdBelow: Double?
 
+  @Option(help: "Lay the plan out over so many periods of equal length; a plan file also says how demand differs between them.")
+  var periods: Int?
+
+  @Option(help: "The share of a period's effect that is left in the next, for touchpoints without a fitted one.")
+  var carryOver: Double?
+
   func validate() throws {
+    if let periods, !(1...PlanRequest.mostPeriods).contains(periods) {
+      throw ValidationError("--periods is \(periods); give a number from 1 to \(PlanRequest.mostPeriods)")
+    }
+    if let carryOver, !(0...0.99).contains(carryOver) {
+      throw ValidationError("--carry-over is \(carryOver); give a share from 0 to 0.99, as in 0.5")
+    }
     for (name, number) in [("--target", target), ("--target-roas", targetRoas), ("--target-cpa", targetCpa)] {
       if let number, !(number >= 1e-9 && number <= 1e15) {
         throw ValidationError("\(name) is \(number); give a number above 0")
@@ -80,7 +92,7 @@ struct PlanOptions: ParsableArguments {
   }
 
   /// The file, with the options on top.
-  func file() throws(InputError) -> PlanFile {
+  func file() throws -> PlanFile {
     var file = PlanFile()
     if let plan { file = try PlanFile(file: plan) }
     if let measure { file.request.measure = measure }
@@ -92,6 +104,16 @@ struct PlanOptions: ParsableArguments {
     if let elasticity { file.request.elasticity = elasticity }
     if let elasticities { file.request.elasticities = elasticities.numbers }
     if let holdBelow { file.request.leastCertainty = holdBelow }
+    if let periods {
+      let carryOver = file.request.schedule?.carryOver ?? 0
+      file.request.schedule = .init(demand: [Double](repeating: 1, count: periods), carryOver: carryOver)
+    }
+    if let carryOver {
+      guard file.request.schedule != nil else {
+        throw ValidationError("--carry-over is for plans by period; give --periods too")
+      }
+      file.request.schedule?.carryOver = carryOver
+    }
     for own in bounds {
       var limits = file.request.limits[own.name] ?? PlanRequest.Limits()
       limits.isLocked = false

@@ -81,7 +81,7 @@ struct ReallocateCommand: ParsableCommand {
     _ file: inout PlanFile, _ attributes: [String: TouchpointAttributes]
   ) throws -> PlanReport {
     let covered = journeys.events?.account.period
-    let (costs, costRemarks) = try given.covering(covered)
+    var (costs, remarks) = try given.covering(covered)
     try given.check(costs, journeys.paths.touchpoints.names)
     let evidence = journeys.evidence
     let attribution = try model.attribute(evidence)
@@ -101,8 +101,14 @@ struct ReallocateCommand: ParsableCommand {
         uniqueKeysWithValues: certainty.probabilities.enumerated().compactMap { place, probability in
           probability.flatMap { $0 < least ? (place, $0) : nil }
         })
-      plan = try planner.plan(holding: held)
-      certainty = MoveCertainty(plan, input, distribution)
+      do throws(PlanError) {
+        plan = try planner.plan(holding: held)
+        certainty = MoveCertainty(plan, input, distribution)
+      } catch {
+        guard case .allocation = error else { throw error }
+        let names = held.keys.sorted().map { input.touchpoints[$0].name }.joined(separator: ", ")
+        remarks.append("\(names) cannot stay where they are: the limits leave no other way to spend the budget")
+      }
     }
     let outlook = PlanOutlook(plan, input, on: evidence, bootstrap, walks: walks)
     var byModel: [(name: String, credits: [Credit])] = []
@@ -115,7 +121,7 @@ struct ReallocateCommand: ParsableCommand {
         outlook: outlook, certainty: certainty, level: replication.level,
         byModel: PlanAlternative.byModel(byModel, input, request, journeys.paths),
         byElasticity: PlanAlternative.byElasticity(input, request, journeys.paths), currency: costs.currency,
-        remarks: costRemarks + unplanned(input, journeys.paths) + [replication.remark(evidence)]))
+        remarks: remarks + unplanned(input, journeys.paths) + [replication.remark(evidence)]))
   }
 
   /// Touchpoints that earn credit and cost nothing.

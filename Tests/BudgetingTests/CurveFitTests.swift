@@ -8,7 +8,7 @@ import Testing
 @Suite struct CurveFitTests {
   /// A history whose curve is known.
   static func history(
-    _ curve: any ResponseCurve, carryOver: Double, periods: Int, noise: Double, noiseGrows: Bool, seed: UInt64
+    _ curve: any ParametricCurve, carryOver: Double, periods: Int, noise: Double, noiseGrows: Bool, seed: UInt64
   ) -> SpendHistory {
     var stream = RandomStream(seed: seed, purpose: .curve, index: 5)
     func normal(_ stream: inout RandomStream) -> Double {
@@ -23,7 +23,7 @@ import Testing
       outcome: responses.map { $0 + noise * (noiseGrows ? ($0 * mean).squareRoot() : mean) * normal(&stream) })
   }
 
-  static let truths: [(any ResponseCurve, Double)] = [
+  static let truths: [(any ParametricCurve, Double)] = [
     (LogCurve(beta: 30, gamma: 80), 0), (ExponentialCurve(beta: 50, gamma: 120), 0.4),
     (MichaelisMentenCurve(beta: 60, gamma: 150), 0), (PowerCurve(beta: 4, exponent: 0.5), 0.3),
     (HillCurve(beta: 40, gamma: 110, shape: 1.8), 0),

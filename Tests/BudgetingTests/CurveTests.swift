@@ -17,7 +17,7 @@ struct RandomCurves {
   /// Between two powers of ten.
   mutating func scale(_ range: ClosedRange<Double>) -> Double { .pow(10, uniform(range)) }
 
-  mutating func curve(_ family: CurveFamily, concave: Bool = true) -> any ResponseCurve {
+  mutating func curve(_ family: CurveFamily, concave: Bool = true) -> any ParametricCurve {
     let (beta, gamma) = (scale(-2...5), scale(-1...6))
     switch family {
     case .log: return LogCurve(beta: beta, gamma: gamma)
@@ -88,7 +88,7 @@ struct RandomCurves {
 
   /// A curve without response asks for nothing at any price above 0.
   @Test func nothingIsWorthNothing() {
-    let curves: [any ResponseCurve] = [
+    let curves: [any ParametricCurve] = [
       LogCurve(beta: 0, gamma: 1), ExponentialCurve(beta: 0, gamma: 1), MichaelisMentenCurve(beta: 0, gamma: 1),
       PowerCurve(beta: 0, exponent: 0.5), HillCurve(beta: 0, gamma: 1, shape: 2),
     ]

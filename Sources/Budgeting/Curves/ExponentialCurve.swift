@@ -1,7 +1,7 @@
 import RealModule
 
 /// β (1 − e^(−x/γ)): what is left to gain shrinks by the same share with every unit.
-public struct ExponentialCurve: ResponseCurve {
+public struct ExponentialCurve: ParametricCurve {
   public static let family = CurveFamily.exponential
   /// The most that spend can bring.
   public let beta: Double

@@ -1,7 +1,7 @@
 import RealModule
 
 /// β x^s / (γ^s + x^s): concave for s ≤ 1, S-shaped above, with a first stretch in which more spend pays more.
-public struct HillCurve: ResponseCurve {
+public struct HillCurve: ParametricCurve {
   public static let family = CurveFamily.hill
   /// The most that spend can bring.
   public let beta: Double

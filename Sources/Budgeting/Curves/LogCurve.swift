@@ -1,7 +1,7 @@
 import RealModule
 
 /// β ln(1 + x/γ): each doubling of a large spend adds the same.
-public struct LogCurve: ResponseCurve {
+public struct LogCurve: ParametricCurve {
   public static let family = CurveFamily.log
   public let beta: Double
   /// The spend at which marginal response has halved.

@@ -1,7 +1,7 @@
 import RealModule
 
 /// β x / (x + γ).
-public struct MichaelisMentenCurve: ResponseCurve {
+public struct MichaelisMentenCurve: ParametricCurve {
   public static let family = CurveFamily.michaelisMenten
   /// The most that spend can bring.
   public let beta: Double

@@ -1,7 +1,7 @@
 import RealModule
 
 /// β x^a with 0 < a < 1: each percent of spend adds a percent of response times a, the elasticity.
-public struct PowerCurve: ResponseCurve {
+public struct PowerCurve: ParametricCurve {
   public static let family = CurveFamily.power
   public let beta: Double
   /// a.

@@ -1,15 +1,7 @@
 import RealModule
 
-/// What spend brings: a response that rises from 0 at no spend.
-///
-/// Spend is in units of money, the response in conversions, or in whatever outcome the curve was fitted to. Each family is one file, in one
-/// order: response, marginal response, inverse marginal, stretching, and what fitting needs.
+/// What spend brings: a response that rises from 0 at no spend, in conversions or in whatever outcome it is about; spend is in units of money.
 public protocol ResponseCurve: Sendable {
-  static var family: CurveFamily { get }
-
-  /// The parameters by their usual names.
-  var parameters: [(name: String, value: Double)] { get }
-
   /// f(x) for a spend x of 0 or more.
   func response(_ spend: Double) -> Double
 
@@ -23,6 +15,16 @@ public protocol ResponseCurve: Sendable {
 
   /// Up to this spend the curve is convex, from it on concave; 0 for curves that are concave throughout.
   var inflection: Double { get }
+}
+
+/// A response curve with parameters, which can be fitted to a history.
+///
+/// Each family is one file, in one order: response, marginal response, inverse marginal, stretching, and what fitting needs.
+public protocol ParametricCurve: ResponseCurve {
+  static var family: CurveFamily { get }
+
+  /// The parameters by their usual names.
+  var parameters: [(name: String, value: Double)] { get }
 
   /// The curve r · f(x / k).
   ///
@@ -65,7 +67,7 @@ public enum CurveFamily: String, Sendable, CaseIterable {
   case hill
 
   /// The type of its curves.
-  public var curve: any ResponseCurve.Type {
+  public var curve: any ParametricCurve.Type {
     switch self {
     case .log: LogCurve.self
     case .exponential: ExponentialCurve.self

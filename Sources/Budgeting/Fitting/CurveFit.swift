@@ -8,7 +8,7 @@ import RealModule
 /// credit of the touchpoint, and no spend earns none.
 public struct CurveFit: Sendable {
   /// Of adstocked spend in a period.
-  public let curve: any ResponseCurve
+  public let curve: any ParametricCurve
   /// θ, the share of a period's effect that is left in the next; 0 where it was not fitted.
   public let carryOver: Double
   /// Whether θ was fitted.
@@ -17,7 +17,7 @@ public struct CurveFit: Sendable {
   public let residualSquares: Double
   /// The periods that the fit rests on.
   public let periods: Int
-  /// Of the free parameters (``ResponseCurve/free``), and of the logit of θ where it was fitted; robust against noise that differs from period
+  /// Of the free parameters (``ParametricCurve/free``), and of the logit of θ where it was fitted; robust against noise that differs from period
   /// to period. `nil` where the history leaves a direction open.
   ///
   /// Source: HC3, J. MacKinnon, H. White, "Some heteroskedasticity-consistent covariance matrix estimators", J. Econometrics 29 (1985).
@@ -27,7 +27,7 @@ public struct CurveFit: Sendable {
   public var free: [Double] { curve.free + (fitsCarryOver ? [Logit.of(carryOver)] : []) }
 
   /// The response to the same spend in every period: f(x / (1 − θ)).
-  public var steadyState: any ResponseCurve { Self.steadyState(curve, carryOver) }
+  public var steadyState: any ParametricCurve { Self.steadyState(curve, carryOver) }
 
   /// The interval of a free parameter.
   public func interval(_ parameter: Int, level: Double) -> ClosedRange<Double>? {
@@ -43,7 +43,7 @@ public struct CurveFit: Sendable {
   /// - Parameters:
   ///   - count: How many.
   ///   - stream: Chooses them.
-  public func draws(_ count: Int, _ stream: inout RandomStream) -> [any ResponseCurve] {
+  public func draws(_ count: Int, _ stream: inout RandomStream) -> [any ParametricCurve] {
     guard let covariance, let factor = CholeskyFactorization(covariance) else { return [] }
     let center = free
     return (0..<count).map { _ in
@@ -54,11 +54,11 @@ public struct CurveFit: Sendable {
     }
   }
 
-  private static func steadyState(_ curve: any ResponseCurve, _ carryOver: Double) -> any ResponseCurve {
+  private static func steadyState(_ curve: any ParametricCurve, _ carryOver: Double) -> any ParametricCurve {
     curve.stretched(spend: 1 - carryOver, response: 1)
   }
 
-  private static func family(of curve: any ResponseCurve) -> CurveFamily { type(of: curve).family }
+  private static func family(of curve: any ParametricCurve) -> CurveFamily { type(of: curve).family }
 
   // MARK: Fitting
 
@@ -93,7 +93,7 @@ public struct CurveFit: Sendable {
   }
 
   private init(
-    curve: any ResponseCurve, carryOver: Double, fitsCarryOver: Bool, residualSquares: Double, periods: Int,
+    curve: any ParametricCurve, carryOver: Double, fitsCarryOver: Bool, residualSquares: Double, periods: Int,
     covariance: Matrix?
   ) {
     self.curve = curve
@@ -107,7 +107,7 @@ public struct CurveFit: Sendable {
 
 /// Free parameters as a curve and a carry-over.
 struct CurveParameters {
-  let curve: any ResponseCurve
+  let curve: any ParametricCurve
   let carryOver: Double
 
   init(_ family: CurveFamily, _ free: [Double], fitsCarryOver: Bool) {

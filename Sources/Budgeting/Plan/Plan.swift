@@ -33,6 +33,8 @@ public struct Plan: Sendable {
     /// Planned visits over today's.
     public let multiple: Double
     public let limits: ClosedRange<Double>
+    /// Planned spend by period; empty for a plan of totals.
+    public let schedule: [Double]
     /// `nil` where its marginal response is the shadow price: money could not do better elsewhere.
     public let bound: Bound?
   }

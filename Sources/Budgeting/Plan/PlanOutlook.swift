@@ -24,7 +24,8 @@ public struct PlanOutlook: Sendable {
       var own = multiples
       if let replicate {
         for (row, touchpoint) in zip(plan.rows, input.touchpoints) {
-          own[row.id] = touchpoint.shape.multiple(row.plannedSpend, draw: replicate)
+          let drawn = touchpoint.shape.multiple(row.plannedSpend, draw: replicate)
+          own[row.id] *= drawn / touchpoint.shape.multiple(row.plannedSpend)
         }
       }
       let gain = ChainShift(counts, multiples: ids.map { own[Int($0)] }).gain

@@ -34,7 +34,7 @@ public struct PlanFile: Sendable {
     guard let root = try YAMLMapping.root(of: yaml, source: source) else { return }
     try root.check([
       "measure", "budget", "target", "target-roas", "target-cpa", "change", "elasticity", "elasticities", "hold-below",
-      "model", "touchpoints", "groups",
+      "model", "touchpoints", "groups", "periods", "demand", "carry-over",
     ])
     if let measure = try root.choice("measure", PlanRequest.Measure.self) { request.measure = measure }
     if let budget = try root.amount("budget") {
@@ -47,6 +47,7 @@ public struct PlanFile: Sendable {
     if let elasticity = try root.number("elasticity", in: elasticities) { request.elasticity = elasticity }
     if let list = try root.numbers("elasticities", in: elasticities) { request.elasticities = list }
     if let least = try root.number("hold-below", in: 0...1) { request.leastCertainty = least }
+    try readSchedule(root)
     model = try root.text("model")
     if let touchpoints = try root.mapping("touchpoints") { try readTouchpoints(touchpoints) }
     for group in try root.mappings("groups") { try read(group: group) }
@@ -68,6 +69,20 @@ public struct PlanFile: Sendable {
         throw root.wrong("measure", "\(needed.rawValue), which \(key) is about, or leave it out")
       }
       request.measure = needed
+    }
+  }
+
+  private mutating func readSchedule(_ root: YAMLMapping) throws(InputError) {
+    let periods = try root.integer("periods", in: 1...PlanRequest.mostPeriods)
+    let demand = try root.numbers("demand", count: periods, in: 1e-6...1e6)
+    if let demand, demand.count > PlanRequest.mostPeriods {
+      throw root.wrong("demand", "at most \(PlanRequest.mostPeriods) numbers")
+    }
+    let carryOver = try root.number("carry-over", in: 0...0.99)
+    if let demand = demand ?? periods.map({ [Double](repeating: 1, count: $0) }) {
+      request.schedule = PlanRequest.Schedule(demand: demand, carryOver: carryOver ?? 0)
+    } else if carryOver != nil {
+      throw root.missing("periods", "over which anything could be carried")
     }
   }
 

@@ -77,6 +77,19 @@ public struct PlanRequest: Sendable {
     }
   }
 
+  /// How a plan is laid out in time.
+  public struct Schedule: Sendable, Equatable {
+    /// By period, of equal length: how much more than on average the same spend brings; its mean is taken for 1.
+    public var demand: [Double]
+    /// The share of a period's effect that is left in the next, for touchpoints without a fitted one.
+    public var carryOver: Double
+
+    public init(demand: [Double], carryOver: Double = 0) {
+      self.demand = demand
+      self.carryOver = carryOver
+    }
+  }
+
   public var measure = Measure.conversions
   public var goal = Goal.most
   /// What may be spent; `nil` for what is spent today, or for whatever a target takes.
@@ -92,9 +105,13 @@ public struct PlanRequest: Sendable {
   public var elasticities = [0.2, 0.35, 0.5, 0.65, 0.8]
   /// Touchpoints whose move is less probable to be right than this stay where they are; `nil` to move them all.
   public var leastCertainty: Double?
+  /// `nil` for a plan of totals.
+  public var schedule: Schedule?
 
   public init() {}
 
+  /// More periods than this are none to plan by.
+  public static let mostPeriods = 400
   /// Elasticities that may be assumed: at 1 nothing would ever saturate.
   public static let elasticityRange = 0.01...0.99
 }

@@ -83,7 +83,9 @@ public struct Planner: Sendable {
   }
 
   private func curve(_ place: Int, _ measure: PlanRequest.Measure) -> any ResponseCurve {
-    input.touchpoints[place].shape.curve(response: input.credit(place, measure))
+    let (shape, credit) = (input.touchpoints[place].shape, input.credit(place, measure))
+    guard let schedule = request.schedule, credit > 0 else { return shape.curve(response: credit) }
+    return shape.curve(response: credit, schedule: schedule)
   }
 
   private func allocate(_ total: Double, _ held: Set<Int>) throws(PlanError) -> Allocation {
@@ -223,12 +225,17 @@ public struct Planner: Sendable {
       func figures(_ figure: (any ResponseCurve) -> Double) -> Credit {
         Credit(conversions: figure(curve(place, .conversions)), value: figure(curve(place, .value)))
       }
+      let multiple = multiple(place, spends[place])
+      let credit = input.credit(place)
       return Plan.Row(
         name: touchpoint.name, id: touchpoint.id, currentSpend: touchpoint.spend, plannedSpend: spends[place],
-        current: input.credit(place), planned: planned(place, spends[place]),
+        // Credit below 0, of value, stays as it is.
+        current: credit,
+        planned: Credit(
+          conversions: credit.conversions * multiple, value: credit.value > 0 ? credit.value * multiple : credit.value),
         currentMarginal: figures { $0.marginal(touchpoint.spend) },
         plannedMarginal: figures { $0.marginal(spends[place]) },
-        multiple: touchpoint.shape.multiple(spends[place]), limits: limits[place],
+        multiple: multiple, limits: limits[place], schedule: schedule(place, spends[place]),
         bound: bound(place, allocation, problem, held))
     }
     return Plan(
@@ -236,11 +243,21 @@ public struct Planner: Sendable {
       unspent: unspent)
   }
 
-  /// Credit under a spend; credit below 0, of value, stays as it is.
-  private func planned(_ place: Int, _ spend: Double) -> Credit {
-    let (credit, multiple) = (input.credit(place), input.touchpoints[place].shape.multiple(spend))
-    return Credit(
-      conversions: credit.conversions * multiple, value: credit.value > 0 ? credit.value * multiple : credit.value)
+  /// The response under a spend over today's.
+  private func multiple(_ place: Int, _ spend: Double) -> Double {
+    let credit = input.credit(place, request.measure)
+    guard request.schedule != nil, credit > 0 else { return input.touchpoints[place].shape.multiple(spend) }
+    return curve(place, request.measure).response(spend) / credit
+  }
+
+  /// Spend by period, in whole cents.
+  private func schedule(_ place: Int, _ spend: Double) -> [Double] {
+    guard let count = request.schedule?.demand.count else { return [] }
+    let curve = curve(place, request.measure) as? ScheduledCurve
+    // Without credit one period is as good as another.
+    let spends = curve?.schedule(spend) ?? [Double](repeating: spend / Double(count), count: count)
+    return Cents.rounded(
+      spends, total: spend, limits: spends.map { _ in 0...max(spend, 0.01) }, isFixed: spends.map { _ in false }, groups: [])
   }
 
   private func bound(

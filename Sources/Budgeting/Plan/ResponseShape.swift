@@ -1,4 +1,5 @@
 import MonteCarlo
+import RealModule
 
 /// How a touchpoint's response changes with its spend, whatever its height: fitted to history, or assumed.
 public struct ResponseShape: Sendable {
@@ -13,9 +14,11 @@ public struct ResponseShape: Sendable {
   /// Today's spend, over all periods together.
   public let spend: Double
   /// Of spend over all periods together.
-  private let curve: any ResponseCurve
+  private let curve: any ParametricCurve
   /// The same with parameters drawn from what the fit leaves open; empty for assumptions.
-  private let drawn: [any ResponseCurve]
+  private let drawn: [any ParametricCurve]
+  /// Of the history, which the spend is the sum of; 1 without.
+  private let periods: Int
 
   /// So many curves are drawn.
   public static let draws = 500
@@ -26,14 +29,17 @@ public struct ResponseShape: Sendable {
   public init(elasticity: Double, spend: Double, doubtful: CurveChoice? = nil) {
     self.init(
       source: .assumed(elasticity: elasticity, doubtful), spend: spend,
-      curve: PowerCurve(elasticity: elasticity, spend: spend, response: 1), drawn: [])
+      curve: PowerCurve(elasticity: elasticity, spend: spend, response: 1), drawn: [], periods: 1)
   }
 
-  private init(source: Source, spend: Double, curve: any ResponseCurve, drawn: [any ResponseCurve]) {
+  private init(
+    source: Source, spend: Double, curve: any ParametricCurve, drawn: [any ParametricCurve], periods: Int
+  ) {
     self.source = source
     self.spend = spend
     self.curve = curve
     self.drawn = drawn
+    self.periods = periods
   }
 
   /// The shape of a history where it can be believed, else an assumption.
@@ -53,13 +59,27 @@ public struct ResponseShape: Sendable {
     let count = Double(periods)
     self.init(
       source: .fitted(choice), spend: spend, curve: fit.steadyState.stretched(spend: count, response: count),
-      drawn: fit.draws(Self.draws, &stream).map { $0.stretched(spend: count, response: count) })
+      drawn: fit.draws(Self.draws, &stream).map { $0.stretched(spend: count, response: count) }, periods: periods)
   }
 
   /// The curve that brings `response` at today's spend.
-  func curve(response: Double) -> any ResponseCurve {
+  func curve(response: Double) -> any ParametricCurve {
     let now = curve.response(spend)
     return curve.stretched(spend: 1, response: response > 0 && now > 0 ? response / now : 0)
+  }
+
+  /// The best way to lay spend out in time, where it brings `response` today.
+  func curve(response: Double, schedule: PlanRequest.Schedule) -> any ResponseCurve {
+    let count = Double(schedule.demand.count)
+    let mean = schedule.demand.reduce(0, +) / count
+    var carryOver = schedule.carryOver
+    if case .fitted(let choice) = source, let fit = choice.fit {
+      // From the periods of the history to those of the schedule.
+      carryOver = .pow(fit.carryOver, Double(periods) / count)
+    }
+    return ScheduledCurve(
+      curve(response: response).stretched(spend: 1 / count, response: 1 / count),
+      demand: schedule.demand.map { $0 / mean }, carryOver: carryOver, start: spend / count)
   }
 
   /// f(x) / f(x₀): how much of today's response, and of today's visits, another spend brings.
@@ -75,7 +95,7 @@ public struct ResponseShape: Sendable {
   /// Of the response at today's spend.
   func elasticity(draw: Int? = nil) -> Double { drawnCurve(draw).elasticity(spend) }
 
-  private func drawnCurve(_ draw: Int?) -> any ResponseCurve {
+  private func drawnCurve(_ draw: Int?) -> any ParametricCurve {
     guard let draw, !drawn.isEmpty else { return curve }
     return drawn[draw % drawn.count]
   }
