@@ -151,8 +151,8 @@ public struct PlanReport: Sendable {
         at: 0)
     }
     notes.append(
-      "the chain counts a conversion as lost wherever one of the visits it took is lost, credit shares each conversion out once: gains and losses on the"
-        + " chain are larger")
+      "the chain loses a conversion with any of the visits that it took, and credit shares each conversion out once: the two gains measure different"
+        + " things")
     notes.append("credit is what a model gives, and not what advertising causes; see touchstone evaluate --plans")
     return notes
   }
@@ -215,7 +215,8 @@ public struct PlanReport: Sendable {
   }
 
   private var furtherTables: [ResultTable] {
-    (plan.rows.contains { !$0.schedule.isEmpty } ? [scheduleTable] : []) + [curveTable] + (content.byElasticity.isEmpty ? [] : [elasticityTable])
+    (plan.rows.contains { !$0.schedule.isEmpty } ? [scheduleTable] : []) + [curveTable]
+      + (content.byElasticity.isEmpty ? [] : [elasticityTable])
       + (content.byModel.isEmpty ? [] : [modelTable])
   }
 
@@ -226,9 +227,11 @@ public struct PlanReport: Sendable {
       return [.text("\(period + 1)")] + (spends + [spends.reduce(0, +)]).map { .number($0, decimals: 2) }
     }
     rows.append(
-      [.text("total")] + (order.map { plan.rows[$0].plannedSpend } + [plan.plannedBudget]).map { .number($0, decimals: 2) })
+      [.text("total")]
+        + (order.map { plan.rows[$0].plannedSpend } + [plan.plannedBudget]).map { .number($0, decimals: 2) })
     return ResultTable(
-      title: "Spend by period", columns: ["period"] + order.map { plan.rows[$0].name } + ["total"], rows: rows, totalRows: 1)
+      title: "Spend by period", columns: ["period"] + order.map { plan.rows[$0].name } + ["total"], rows: rows,
+      totalRows: 1)
   }
 
   private var curveTable: ResultTable {

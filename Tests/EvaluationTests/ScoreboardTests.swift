@@ -151,3 +151,51 @@ import Testing
     }
   }
 }
+
+@Suite struct PlanTrialTests {
+  static func board(_ threads: Int? = nil) throws -> Scoreboard {
+    var settings = Scoreboard.Settings()
+    settings.replications = 2
+    settings.bootstrapReplicates = 0
+    settings.wantsPlans = true
+    let world = try ScoreboardTests.world()
+    return try Parallel.$maximumThreads.withValue(threads) {
+      try Scoreboard([world], models: [LastTouch(), Markov(), Participation()], settings)
+    }
+  }
+
+  /// The best plan is at least as good as all others, nothing done brings nothing, and budgets are kept.
+  @Test func plansInTheWorld() throws {
+    let board = try Self.board()
+    // Participation's credits overlap: it does not plan.
+    #expect(
+      board.planners == [.contestant(0), .contestant(1), .contestant(3), .unchanged, .lastTouchReturn, .best])
+    let scores = board.worlds[0].planScores
+    #expect(scores.allSatisfy { $0.count == 2 })
+    for replication in 0..<2 {
+      func value(_ planner: Int, _ measure: PlanScore.Measure) -> Double? {
+        scores[planner][replication].values[measure]
+      }
+      for planner in scores.indices {
+        #expect(value(planner, .regret)! >= -1e-9)
+        #expect(
+          isClose(value(planner, .regret)! + value(planner, .gain)!, value(5, .gain)!, relative: 1e-9, absolute: 1e-9))
+        #expect(abs(value(planner, .overspend)!) < 3)
+      }
+      #expect(value(3, .gain) == 0 && value(3, .promised) == 0 && value(3, .overspend) == 0)
+      #expect(value(5, .regret) == 0 && value(5, .promised) == nil && value(4, .promised) == nil)
+      // A model promises a gain by its own credit.
+      #expect(value(1, .promised)! > 0)
+    }
+    #expect(board.mean(PlanScore.Measure.regret, planner: 5)?.mean == 0)
+  }
+
+  @Test func repeats() throws {
+    func figures(_ threads: Int) throws -> [Double] {
+      try Self.board(threads).worlds[0].planScores.flatMap {
+        $0.flatMap { score in PlanScore.Measure.allCases.compactMap { score.values[$0] } }
+      }
+    }
+    #expect(try figures(1) == figures(2))
+  }
+}

@@ -228,8 +228,17 @@ import Testing
     (costs + "2024-05-01,a,-1,\n", "c:3:14: the cost is \"-1\""),
     (
       costs + "2024-05-01,a,$1,\n",
-      "c:3:14: the cost is \"$1\", which is no number from 0 on; write a number such as 12.5"
+      "c:3:14: the cost is in \"$\", and the first row's in no currency; convert all costs to one currency"
     ),
+    (
+      costs + "2024-05-01,a,\"1,000\",\n",
+      "c:3:14: the cost is \"1,000\", which is no number from 0 on; write a number such as 12.5"
+    ),
+    (
+      "date,touchpoint,cost\n2024-05-01,a,1 EUR\n2024-05-01,a,EUR 2\n2024-05-01,a,3 USD\n",
+      "c:4:14: the cost is in \"USD\""
+    ),
+    ("date,touchpoint,cost,currency\n2024-05-01,a,1,euros\n", "c:2:16: the currency is \"euros\", which is none"),
     (costs + "2024-05-01,a,1,-2\n", "c:3:16: the number of clicks is \"-2\""),
     (costs + "2024-05-01,a,1\n", "c:3:1: the row has 3"),
     (costs + "01/05/2024,a,1,\n", "c:3:1: the date is \"01/05/2024\""),

@@ -191,6 +191,17 @@ import Testing
     let zipped = try EventLogs.gzip(Array(text.utf8))
     #expect(try CostTableReader().read(bytes: zipped, name: "costs.csv.gz") == table)
   }
+
+  @Test func currenciesAndConversions() throws {
+    func table(_ text: String) throws -> CostTable { try CostTableReader().read(bytes: Array(text.utf8), name: "c") }
+    let marked = try table("date,touchpoint,cost,conversions\n2024-05-01,a,¥1.5,4\n2024-05-02,a,2 ¥,\n")
+    #expect(
+      marked.currency == "¥" && marked.rows.map(\.cost) == [1.5, 2] && marked.rows.map(\.conversions) == [4, nil])
+    let named = try table("日期,渠道,花费,币种,转化\n2024-05-01,微信,1,cny,3\n2024-05-02,微信,CNY 2,CNY,0.5\n")
+    #expect(named.currency == "CNY" && named.rows.map(\.conversions) == [3, 0.5])
+    #expect(try table("date,touchpoint,cost\n2024-05-01,a,1e2\n").rows[0].cost == 100)
+    #expect(try table("date,touchpoint,cost\n2024-05-01,a,1\n").currency == nil)
+  }
 }
 
 /// What a review found, each with its smallest case.

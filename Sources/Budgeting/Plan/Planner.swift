@@ -113,8 +113,24 @@ public struct Planner: Sendable {
     case .target(let target): total = try leastBudget(target, places)
     case .perUnitSpent(let least): total = try largestBudget(least, places)
     }
-    let rounded = Cents.of(total) / 100
+    let rounded = try withinCents(Cents.of(total) / 100, places)
     return try plan(try allocate(rounded, places), total: rounded, held)
+  }
+
+  /// A total that misses what the limits allow by no more than rounding each limit to a cent, moved there.
+  private func withinCents(_ total: Double, _ held: Set<Int>) throws(PlanError) -> Double {
+    let problem = try problem(total: total, held: held)
+    let slack = 0.01 * Double(problem.items.count)
+    do throws(AllocationError) {
+      _ = try BudgetTree(problem, total: total).range(0, problem.items)
+    } catch {
+      switch error {
+      case .tooMuch("the budget", let limit, let most, _) where limit - most <= slack: return most
+      case .tooLittle("the budget", let limit, let least, _) where least - limit <= slack: return least
+      default: break
+      }
+    }
+    return total
   }
 
   /// The totals that the limits allow, in cents.
@@ -257,7 +273,8 @@ public struct Planner: Sendable {
     // Without credit one period is as good as another.
     let spends = curve?.schedule(spend) ?? [Double](repeating: spend / Double(count), count: count)
     return Cents.rounded(
-      spends, total: spend, limits: spends.map { _ in 0...max(spend, 0.01) }, isFixed: spends.map { _ in false }, groups: [])
+      spends, total: spend, limits: spends.map { _ in 0...max(spend, 0.01) }, isFixed: spends.map { _ in false },
+      groups: [])
   }
 
   private func bound(

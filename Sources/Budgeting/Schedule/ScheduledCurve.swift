@@ -23,6 +23,10 @@ public struct ScheduledCurve: ResponseCurve {
   public let start: Double
   /// θ^k for the periods after the last in which more than a ten-thousandth is left.
   private let fading: [Double]
+  /// The sum of θ^k over the periods after those, in which f is as straight as at s_0.
+  private let rest: Double
+  /// f′(s_0).
+  private let slope: Double
 
   public init(_ curve: any ResponseCurve, demand: [Double], carryOver: Double, start: Double) {
     precondition(!demand.isEmpty && demand.allSatisfy { $0 > 0 && $0.isFinite }, "demand is above 0")
@@ -37,6 +41,8 @@ public struct ScheduledCurve: ResponseCurve {
       share *= carryOver
     }
     self.fading = fading
+    rest = share / (1 - carryOver)
+    slope = start > 0 && carryOver > 0 ? curve.marginal(start) : 0
   }
 
   // MARK: A price
@@ -94,6 +100,7 @@ public struct ScheduledCurve: ResponseCurve {
       if endsPlan {
         // The share left at the end fades on.
         let atEnd = share / carryOver
+        sum += atEnd * rest * slope
         for left in fading { sum += atEnd * left * curve.marginal(start + left * (atEnd * stock - start)) }
       }
       return sum
@@ -113,7 +120,9 @@ public struct ScheduledCurve: ResponseCurve {
   private func worth(_ stocks: [Double]) -> Double {
     let within = zip(demand, stocks).reduce(0) { $0 + $1.0 * curve.response($1.1) }
     let (last, before) = (stocks[stocks.count - 1], curve.response(start))
-    return fading.reduce(within) { $0 + curve.response(start + $1 * (last - start)) - before }
+    return fading.reduce(within + rest * slope * (last - start)) {
+      $0 + curve.response(start + $1 * (last - start)) - before
+    }
   }
 
   // MARK: A curve of the total
