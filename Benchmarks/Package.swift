@@ -24,6 +24,8 @@ let package = Package(
       path: "Benchmarks/Coverage"),
     .executableTarget(
       name: "Worlds", dependencies: [.product(name: "Touchstone", package: "Touchstone")], path: "Benchmarks/Worlds"),
+    .executableTarget(
+      name: "Budgets", dependencies: [.product(name: "Touchstone", package: "Touchstone")], path: "Benchmarks/Budgets"),
   ],
   swiftLanguageModes: [.v6]
 )
