@@ -90,11 +90,14 @@ struct PlanTrial {
     }
     planners += [.unchanged, .lastTouchReturn]
     proposals += [Proposal(multiples: channels.map { _ in 1 }, promised: 0), planByLastTouch(lastTouch)]
-    let trial = run(proposals.map(\.multiples))
+    let (trial, tuned) = run(proposals.map(\.multiples), tuning: channels.map { _ in 1 })
     let total = trial.conversions.conversions
     guard total > 0 else { return [] }
     let start = proposals.indices.max { trial.outcomes[$0].gain.conversions < trial.outcomes[$1].gain.conversions }!
-    let (best, outcome) = bestPlan(from: proposals[start].multiples, trial.outcomes[start])
+    let (best, outcome) = bestPlan(
+      from: proposals[start].multiples,
+      tuning: zip(tuned[start], proposals[start].multiples).map { $1 > 0 ? $0 / $1 : 1 },
+      trial.outcomes[start])
     planners.append(.best)
     proposals.append(Proposal(multiples: best, promised: nil))
     let budget = trial.spends.reduce(0, +)
@@ -120,9 +123,12 @@ struct PlanTrial {
   ///
   /// What retargeting, search and mail cost follows visits, queries and sends: their multiples are corrected, as a buyer corrects bids, until
   /// they cost what the plan says.
-  /// - Parameter plans: Multiples of the spend of ``channels``.
-  private func run(_ plans: [[Double]]) -> BudgetTrial {
-    var tuned = plans
+  /// - Parameters:
+  ///   - plans: Multiples of the spend of ``channels``.
+  ///   - tuning: How much more than planned a similar plan had to be multiplied by.
+  /// - Returns: What happens, and the multiples that cost what the plans say.
+  private func run(_ plans: [[Double]], tuning: [Double]) -> (trial: BudgetTrial, tuned: [[Double]]) {
+    var tuned = plans.map { zip($0, tuning).map { min($0 * $1, Self.largestMultiple) } }
     var corrections = 0
     while true {
       let trial = BudgetTrial(
@@ -133,6 +139,7 @@ struct PlanTrial {
           return multiples
         })
       var isClose = true
+      let lived = tuned
       for (number, outcome) in trial.outcomes.enumerated() {
         for (place, channel) in channels.enumerated() where log.world.channels[channel].kind != .push {
           let (planned, spent) = (plans[number][place] * trial.spends[channel], outcome.spends[channel])
@@ -143,7 +150,7 @@ struct PlanTrial {
         }
       }
       corrections += 1
-      if isClose || corrections > Self.mostCorrections { return trial }
+      if isClose || corrections > Self.mostCorrections { return (trial, lived) }
     }
   }
 
@@ -157,16 +164,16 @@ struct PlanTrial {
   ///
   /// Source: M. Frank, P. Wolfe, "An algorithm for quadratic programming", Naval Research Logistics Quarterly 3 (1956).
   private func bestPlan(
-    from start: [Double], _ outcome: BudgetTrial.Outcome
+    from start: [Double], tuning: [Double], _ outcome: BudgetTrial.Outcome
   ) -> (multiples: [Double], outcome: BudgetTrial.Outcome) {
-    var (current, best) = (start, outcome)
+    var (current, tuning, best) = (start, tuning, outcome)
     for _ in 0..<Self.mostRounds {
       let probes = channels.indices.map { place -> [Double] in
         var probe = current
         probe[place] += current[place] + Self.probe > 1 + settings.change ? -Self.probe : Self.probe
         return probe
       }
-      let tried = run(probes)
+      let tried = run(probes, tuning: tuning).trial
       let slopes = channels.indices.map { place in
         (tried.outcomes[place].gain.conversions - best.gain.conversions)
           / ((probes[place][place] - current[place]) * spends[place])
@@ -174,11 +181,13 @@ struct PlanTrial {
       let corner = self.corner(slopes)
       let shares = [1, 0.6, 0.35, 0.2, 0.1]
       let points = shares.map { share in zip(current, corner).map { $0 + share * ($1 - $0) } }
-      let outcomes = run(points).outcomes
+      let (trial, tuned) = run(points, tuning: tuning)
+      let outcomes = trial.outcomes
       let place = points.indices.max { outcomes[$0].gain.conversions < outcomes[$1].gain.conversions }!
       let progress = outcomes[place].gain.conversions - best.gain.conversions
       guard progress > 0 else { break }
       (current, best) = (points[place], outcomes[place])
+      tuning = zip(tuned[place], current).map { $1 > 0 ? $0 / $1 : 1 }
       if progress < Self.leastProgress * tried.conversions.conversions { break }
     }
     return (current, best)

@@ -107,6 +107,24 @@ import Testing
     #expect(outcome.output.contains("nothing: spend hardly varies"))
   }
 
+  /// The daily budgets of five channels over a month: some curves, and what cannot be identified is said.
+  @Test(.enabled(if: Repository.shared("data/budget_daily.csv") != nil)) func sharedData() throws {
+    let folder = Repository.shared("data/budget_daily.csv")!.deletingLastPathComponent().path
+    let outcome = try Self.run(
+      "$T reallocate \(folder)/events_2018_07.csv --costs \(folder)/budget_daily.csv -q --budget 5000 --walks 20000 --replicates 200"
+    )
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("budget 4,856.74 → 5,000.00 (+2.9 %), for the most conversions"))
+    #expect(outcome.output.contains("nothing: elasticity anywhere from") && outcome.output.contains("not identified"))
+    #expect(outcome.output.contains("the elasticity of ") && outcome.output.contains(" is an assumption"))
+    let spends = outcome.output.split(separator: "\n").dropFirst(4).prefix(5).map { line -> Double in
+      // The numbers behind the name: spend now, and planned.
+      let numbers = line.split(separator: " ").compactMap { Double($0.replacing(",", with: "")) }
+      return numbers[1]
+    }
+    #expect(isClose(spends.reduce(0, +), 5_000, relative: 1e-12), "\(spends)")
+  }
+
   @Test(arguments: [
     ("$T reallocate p.csv", 64, "a plan needs costs; give a table with --costs"),
     ("$T reallocate p.csv --costs none.csv", 66, "none.csv: there is no such file"),

@@ -1,7 +1,7 @@
 import RealModule
 
 /// β (1 − e^(−x/γ)): what is left to gain shrinks by the same share with every unit.
-public struct ExponentialCurve: ParametricCurve {
+public struct ExponentialCurve: ScaledCurve {
   public static let family = CurveFamily.exponential
   /// The most that spend can bring.
   public let beta: Double
@@ -17,8 +17,6 @@ public struct ExponentialCurve: ParametricCurve {
     self.gamma = gamma
   }
 
-  public var parameters: [(name: String, value: Double)] { [("beta", beta), ("gamma", gamma)] }
-
   public func response(_ spend: Double) -> Double { -beta * .expMinusOne(-spend / gamma) }
   public func marginal(_ spend: Double) -> Double { beta / gamma * .exp(-spend / gamma) }
 
@@ -27,14 +25,6 @@ public struct ExponentialCurve: ParametricCurve {
     guard price > 0 else { return .infinity }
     return beta == 0 ? 0 : max(0, gamma * (.log(beta / gamma) - .log(price)))
   }
-  public var inflection: Double { 0 }
 
-  public func stretched(spend: Double, response: Double) -> Self { Self(beta: beta * response, gamma: gamma * spend) }
-
-  // MARK: Fitting
-
-  public var free: [Double] { [.log(beta), .log(gamma)] }
-  public init(free: [Double]) { self.init(beta: .exp(free[0]), gamma: .exp(free[1])) }
-  public func slopes(_ spend: Double) -> SIMD4<Double> { [response(spend), -spend * marginal(spend), 0, 0] }
   public static func starts(scale: Double) -> [Self] { [0.2, 0.7, 2, 8].map { Self(beta: 1, gamma: $0 * scale) } }
 }

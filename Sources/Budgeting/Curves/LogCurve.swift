@@ -1,7 +1,7 @@
 import RealModule
 
 /// β ln(1 + x/γ): each doubling of a large spend adds the same.
-public struct LogCurve: ParametricCurve {
+public struct LogCurve: ScaledCurve {
   public static let family = CurveFamily.log
   public let beta: Double
   /// The spend at which marginal response has halved.
@@ -16,8 +16,6 @@ public struct LogCurve: ParametricCurve {
     self.gamma = gamma
   }
 
-  public var parameters: [(name: String, value: Double)] { [("beta", beta), ("gamma", gamma)] }
-
   public func response(_ spend: Double) -> Double { beta * .log(onePlus: spend / gamma) }
   public func marginal(_ spend: Double) -> Double { beta / (gamma + spend) }
 
@@ -25,14 +23,6 @@ public struct LogCurve: ParametricCurve {
   public func spend(atMarginal price: Double) -> Double {
     max(0, beta == 0 && price > 0 ? 0 : beta == 0 ? .infinity : beta / price - gamma)
   }
-  public var inflection: Double { 0 }
 
-  public func stretched(spend: Double, response: Double) -> Self { Self(beta: beta * response, gamma: gamma * spend) }
-
-  // MARK: Fitting
-
-  public var free: [Double] { [.log(beta), .log(gamma)] }
-  public init(free: [Double]) { self.init(beta: .exp(free[0]), gamma: .exp(free[1])) }
-  public func slopes(_ spend: Double) -> SIMD4<Double> { [response(spend), -spend * marginal(spend), 0, 0] }
   public static func starts(scale: Double) -> [Self] { [0.1, 0.5, 2, 10].map { Self(beta: 1, gamma: $0 * scale) } }
 }

@@ -1,7 +1,7 @@
 import RealModule
 
 /// β x / (x + γ).
-public struct MichaelisMentenCurve: ParametricCurve {
+public struct MichaelisMentenCurve: ScaledCurve {
   public static let family = CurveFamily.michaelisMenten
   /// The most that spend can bring.
   public let beta: Double
@@ -17,8 +17,6 @@ public struct MichaelisMentenCurve: ParametricCurve {
     self.gamma = gamma
   }
 
-  public var parameters: [(name: String, value: Double)] { [("beta", beta), ("gamma", gamma)] }
-
   public func response(_ spend: Double) -> Double { beta * spend / (spend + gamma) }
   public func marginal(_ spend: Double) -> Double { beta / (spend + gamma) * (gamma / (spend + gamma)) }
 
@@ -27,14 +25,6 @@ public struct MichaelisMentenCurve: ParametricCurve {
     guard price > 0 else { return .infinity }
     return max(0, beta.squareRoot() * (gamma / price).squareRoot() - gamma)
   }
-  public var inflection: Double { 0 }
 
-  public func stretched(spend: Double, response: Double) -> Self { Self(beta: beta * response, gamma: gamma * spend) }
-
-  // MARK: Fitting
-
-  public var free: [Double] { [.log(beta), .log(gamma)] }
-  public init(free: [Double]) { self.init(beta: .exp(free[0]), gamma: .exp(free[1])) }
-  public func slopes(_ spend: Double) -> SIMD4<Double> { [response(spend), -spend * marginal(spend), 0, 0] }
   public static func starts(scale: Double) -> [Self] { [0.1, 0.5, 2, 10].map { Self(beta: 1, gamma: $0 * scale) } }
 }

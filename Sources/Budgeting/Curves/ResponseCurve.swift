@@ -50,6 +50,24 @@ public protocol ParametricCurve: ResponseCurve {
   static func starts(scale: Double) -> [Self]
 }
 
+/// A curve β g(x/γ) with a shape g of its own: its height and its scale are all that is fitted.
+public protocol ScaledCurve: ParametricCurve {
+  /// Not negative.
+  var beta: Double { get }
+  /// Above 0.
+  var gamma: Double { get }
+  init(beta: Double, gamma: Double)
+}
+
+extension ScaledCurve {
+  public var parameters: [(name: String, value: Double)] { [("beta", beta), ("gamma", gamma)] }
+  public var inflection: Double { 0 }
+  public func stretched(spend: Double, response: Double) -> Self { Self(beta: beta * response, gamma: gamma * spend) }
+  public var free: [Double] { [.log(beta), .log(gamma)] }
+  public init(free: [Double]) { self.init(beta: .exp(free[0]), gamma: .exp(free[1])) }
+  public func slopes(_ spend: Double) -> SIMD4<Double> { [response(spend), -spend * marginal(spend), 0, 0] }
+}
+
 extension ResponseCurve {
   /// The relative change of the response for a relative change of spend: x f′(x) / f(x).
   public func elasticity(_ spend: Double) -> Double {

@@ -1,4 +1,3 @@
-import Foundation
 import JourneyIO
 import Journeys
 
@@ -18,14 +17,7 @@ public struct PlanFile: Sendable {
   ///
   /// - Throws: ``JourneyIO/InputError`` with line, column and key.
   public init(file: String) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw InputError(
-        .missing, source: file, problem: "there is no such file, or it may not be read",
-        remedy: "check the path of --plan")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw InputError(.badData, source: file, problem: "the file is not UTF-8", remedy: "save it as UTF-8")
-    }
+    let text = try YAMLMapping.text(ofFile: file, argument: "--plan")
     try self.init(yaml: text, source: file)
   }
 

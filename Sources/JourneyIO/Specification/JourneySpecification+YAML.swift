@@ -1,4 +1,3 @@
-import Foundation
 import Journeys
 
 /// Reads specifications from YAML.
@@ -7,14 +6,7 @@ extension JourneySpecification {
   ///
   /// - Throws: ``InputError`` with line, column and key.
   public init(file: String) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw InputError(
-        .missing, source: file, problem: "there is no such file, or it may not be read",
-        remedy: "check the path of --spec")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw InputError(.badData, source: file, problem: "the file is not UTF-8", remedy: "save it as UTF-8")
-    }
+    let text = try YAMLMapping.text(ofFile: file, argument: "--spec")
     try self.init(yaml: text, source: file)
     if let costs, !costs.hasPrefix("/"), let slash = file.lastIndex(of: "/") {
       self.costs = file[...slash] + costs

@@ -1,3 +1,4 @@
+import Foundation
 import Journeys
 import Yams
 
@@ -7,6 +8,21 @@ package struct YAMLMapping {
   private let source: String
   /// The keys that lead here, each with a point behind it.
   private let path: String
+
+  /// The text of a YAML file.
+  ///
+  /// - Parameter argument: What names the file on the command line, for the message.
+  package static func text(ofFile file: String, argument: String) throws(InputError) -> String {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw InputError(
+        .missing, source: file, problem: "there is no such file, or it may not be read",
+        remedy: "check the path\(argument.isEmpty ? "" : " of \(argument)")")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw InputError(.badData, source: file, problem: "the file is not UTF-8", remedy: "save it as UTF-8")
+    }
+    return text
+  }
 
   /// The mapping that a whole file is; `nil` where the file holds nothing.
   package static func root(of text: String, source: String) throws(InputError) -> YAMLMapping? {

@@ -8,13 +8,7 @@ extension World {
   ///
   /// - Throws: ``InputError`` with line, column and key.
   public init(file: String) throws(InputError) {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw InputError(
-        .missing, source: file, problem: "there is no such file, or it may not be read", remedy: "check the path")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw InputError(.badData, source: file, problem: "the file is not UTF-8", remedy: "save it as UTF-8")
-    }
+    let text = try YAMLMapping.text(ofFile: file, argument: "")
     let name = file.split(separator: "/").last.map(String.init) ?? file
     try self.init(yaml: text, source: file, name: String(name.prefix { $0 != "." }))
   }
