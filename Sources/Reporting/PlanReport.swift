@@ -123,7 +123,9 @@ public struct PlanReport: Sendable {
         + " in the worst of twenty cases \(signed(outlook.worstCase(plan.measure)))",
       "checked by \(NumberText.fixed(Double(outlook.walks.walks), decimals: 0)) journeys walked:"
         + " \(signed(walked.gain)) ± \(NumberText.fixed(walked.standardError, decimals: 1)); the credit of \(content.model) alone promises \(signed(promised))",
-      "shadow price: one more unit of budget brings \(Self.short(plan.price)) \(figure);"
+      (plan.price > 1e-300
+        ? "shadow price: one more unit of budget brings \(Self.short(plan.price)) \(figure);"
+        : "no more can be spent within these limits, or it brings nothing;")
         + (plan.gap < 1e-9
           ? " no plan within these limits brings more"
           : " no plan within these limits brings more than \(NumberText.percent(plan.gap, decimals: 4)) more"),
@@ -334,12 +336,13 @@ public struct PlanReport: Sendable {
   }
 
   private var tidyTable: ResultTable {
+    let periods = plan.rows.first?.schedule.count ?? 0
     let columns = [
       "touchpoint", "current_spend", "planned_spend", "current_conversions", "planned_conversions", "current_value",
       "planned_value", "marginal_conversions", "marginal_roas", "minimum", "maximum", "bound_by",
     ]
     return ResultTable(
-      title: "", columns: columns,
+      title: "", columns: columns + (0..<periods).map { "period_\($0 + 1)" },
       rows: plan.rows.map { row in
         let numbers = [
           row.currentSpend, row.plannedSpend, row.current.conversions, row.planned.conversions, row.current.value,
@@ -348,7 +351,7 @@ public struct PlanReport: Sendable {
         ]
         return [.text(row.name)] + numbers.map { .number($0, decimals: 6) } + [
           row.bound.map { .text(Self.code($0)) } ?? .empty
-        ]
+        ] + row.schedule.map { .number($0, decimals: 2) }
       })
   }
 

@@ -41,11 +41,11 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Also plan the budget by each model, run the plans in the worlds, and say what they promise and bring.")
   var plans = false
 
-  @Option(help: "How far a plan may move each channel's spend from today's.")
-  var change = Share(share: 0.3)
+  @Option(help: "How far a plan may move each channel's spend from today's. Default: 30%.")
+  var change: Share?
 
-  @Option(help: "The elasticity that plans assume.")
-  var elasticity = 0.5
+  @Option(help: "The elasticity that plans assume. Default: 0.5.")
+  var elasticity: Double?
 
   @Option(help: "Chooses the replications.")
   var seed: UInt64 = 1
@@ -62,10 +62,13 @@ struct EvaluateCommand: ParsableCommand {
     guard level > 0 && level < 1 else {
       throw ValidationError("--level is \(level); give a number between 0 and 1, as in 0.95")
     }
-    guard change.share <= 1 else {
+    if !plans && (change != nil || elasticity != nil) {
+      throw ValidationError("--change and --elasticity are for plans; give --plans too, or leave them out")
+    }
+    if let change, change.share > 1 {
       throw ValidationError("--change is \(change.share); give a share from 0 to 1, as in 30%")
     }
-    guard PlanRequest.elasticityRange.contains(elasticity) else {
+    if let elasticity, !PlanRequest.elasticityRange.contains(elasticity) {
       let range = PlanRequest.elasticityRange
       throw ValidationError(
         "--elasticity is \(elasticity); give a number from \(range.lowerBound) to \(range.upperBound)")
@@ -94,8 +97,8 @@ struct EvaluateCommand: ParsableCommand {
         settings.bootstrapReplicates = replicates
         settings.level = level
         settings.wantsPlans = plans
-        settings.planChange = change.share
-        settings.planElasticity = elasticity
+        if let change { settings.planChange = change.share }
+        if let elasticity { settings.planElasticity = elasticity }
         let progress =
           destination.quiet
           ? nil : WorkProgress("scoring", unit: "replications", of: worlds.count * replications)

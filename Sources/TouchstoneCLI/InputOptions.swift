@@ -5,7 +5,7 @@ import JourneyIO
 struct InputOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Events, or for compare and transitions a path table: CSV, TSV or (events) JSON Lines, plain or gzip; - for standard input; events also as"
+      "Events, or a path table where times are not needed: CSV, TSV or (events) JSON Lines, plain or gzip; - for standard input; events also as"
         + " 'sqlite:FILE?table=NAME' or 'sqlite:FILE?query=SELECT…'.",
       valueName: "input"))
   var path: String

@@ -18,7 +18,7 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "What counts: conversions or value.")
   var measure: PlanRequest.Measure?
 
-  @Option(help: "So much of the measure, for the least budget.")
+  @Option(help: "So much of the measure from touchpoints with costs, for the least budget.")
   var target: Double?
 
   @Option(help: "The most value while each unit of money brings so much on average.")
@@ -52,7 +52,9 @@ struct PlanOptions: ParsableArguments {
     help: "Touchpoints whose move is less probable to be right stay where they are, as in 0.8. Default: all move.")
   var holdBelow: Double?
 
-  @Option(help: "Lay the plan out over so many periods of equal length; a plan file also says how demand differs between them.")
+  @Option(
+    help:
+      "Lay the plan out over so many periods of equal length; a plan file also says how demand differs between them.")
   var periods: Int?
 
   @Option(help: "The share of a period's effect that is left in the next, for touchpoints without a fitted one.")
@@ -95,18 +97,23 @@ struct PlanOptions: ParsableArguments {
   func file() throws -> PlanFile {
     var file = PlanFile()
     if let plan { file = try PlanFile(file: plan) }
-    if let measure { file.request.measure = measure }
+    try setGoal(&file)
     if let budget { file.request.budget = budget.amount }
-    if let target { file.request.goal = .target(target) }
-    if let targetRoas { (file.request.goal, file.request.measure) = (.perUnitSpent(targetRoas), .value) }
-    if let targetCpa { (file.request.goal, file.request.measure) = (.perUnitSpent(1 / targetCpa), .conversions) }
     if let change { file.request.change = change.share }
     if let elasticity { file.request.elasticity = elasticity }
     if let elasticities { file.request.elasticities = elasticities.numbers }
     if let holdBelow { file.request.leastCertainty = holdBelow }
     if let periods {
-      let carryOver = file.request.schedule?.carryOver ?? 0
-      file.request.schedule = .init(demand: [Double](repeating: 1, count: periods), carryOver: carryOver)
+      let own = file.request.schedule
+      if let own, own.demand.count != periods, Set(own.demand).count > 1 {
+        throw ValidationError(
+          "--periods is \(periods), and the plan file says the demand of \(own.demand.count) periods; change one of them"
+        )
+      }
+      if own?.demand.count != periods {
+        file.request.schedule = .init(
+          demand: [Double](repeating: 1, count: periods), carryOver: own?.carryOver ?? 0)
+      }
     }
     if let carryOver {
       guard file.request.schedule != nil else {
@@ -128,6 +135,26 @@ struct PlanOptions: ParsableArguments {
   }
 }
 
+extension PlanOptions {
+  /// A goal of an option takes the place of the file's, its measure included.
+  private func setGoal(_ file: inout PlanFile) throws {
+    if case .perUnitSpent = file.request.goal, target == nil && targetRoas == nil && targetCpa == nil, let measure,
+      measure != file.request.measure
+    {
+      throw ValidationError(
+        "--measure is \(measure.rawValue), and the goal of the plan file is about \(file.request.measure.rawValue); leave it out, or give another goal"
+      )
+    }
+    if let measure { file.request.measure = measure }
+    if let target {
+      file.request.goal = .target(target)
+      file.request.measure = measure ?? file.statedMeasure ?? .conversions
+    }
+    if let targetRoas { (file.request.goal, file.request.measure) = (.perUnitSpent(targetRoas), .value) }
+    if let targetCpa { (file.request.goal, file.request.measure) = (.perUnitSpent(1 / targetCpa), .conversions) }
+  }
+}
+
 extension PlanRequest.Measure: ExpressibleByArgument {}
 
 /// A budget: an amount, or a change of today's.
@@ -145,14 +172,10 @@ struct BudgetAmount: ExpressibleByArgument {
 struct Share: ExpressibleByArgument {
   let share: Double
 
-  init(share: Double) { self.share = share }
-
   init?(argument: String) {
-    guard let share = PlanRequest.share(argument), share <= 100 else { return nil }
+    guard let share = PlanRequest.share(argument), share <= PlanRequest.largestChange else { return nil }
     self.share = share
   }
-
-  var defaultValueDescription: String { "\(Int((share * 100).rounded()))%" }
 }
 
 /// Numbers separated by commas.

@@ -70,7 +70,8 @@ struct ReallocateCommand: ParsableCommand {
           to: destination, halfLives: halfLives, wantsJointJourneys: replication.wantsJointJourneys, periods: periods)
         try replication.check(journeys, source.input.location)
         let report = try report(
-          journeys, CostsOfPlan(table, path: costPath), model, others, &file, specification.attributes)
+          journeys, CostsOfPlan(table, path: costPath, zone: specification.events.time.zone), model, others, &file,
+          specification.attributes)
         try source.write(report.text(output.format), journeys, to: destination)
       }
     }
@@ -97,17 +98,21 @@ struct ReallocateCommand: ParsableCommand {
     var plan = try planner.plan()
     var certainty = MoveCertainty(plan, input, distribution)
     if let least = request.leastCertainty {
-      let held = Dictionary(
-        uniqueKeysWithValues: certainty.probabilities.enumerated().compactMap { place, probability in
-          probability.flatMap { $0 < least ? (place, $0) : nil }
-        })
-      do throws(PlanError) {
-        plan = try planner.plan(holding: held)
+      // Others may become unsure when some stay.
+      var held: [Int: Double] = [:]
+      while true {
+        let unsure = certainty.probabilities.enumerated().filter { ($0.element ?? 1) < least }
+        if unsure.isEmpty { break }
+        for (place, probability) in unsure { held[place] = probability! }
+        do throws(PlanError) {
+          plan = try planner.plan(holding: held)
+        } catch {
+          guard error.isAboutLimits else { throw error }
+          let names = unsure.map { input.touchpoints[$0.offset].name }.joined(separator: ", ")
+          remarks.append("\(names) cannot stay where they are: the limits leave no other way to meet the request")
+          break
+        }
         certainty = MoveCertainty(plan, input, distribution)
-      } catch {
-        guard case .allocation = error else { throw error }
-        let names = held.keys.sorted().map { input.touchpoints[$0].name }.joined(separator: ", ")
-        remarks.append("\(names) cannot stay where they are: the limits leave no other way to spend the budget")
       }
     }
     let outlook = PlanOutlook(plan, input, on: evidence, bootstrap, walks: walks)
@@ -143,10 +148,12 @@ struct ReallocateCommand: ParsableCommand {
 private struct CostsOfPlan {
   private let table: CostTable
   private let path: String
+  private let zone: ZoneOffsets
 
-  init(_ table: CostTable, path: String) {
+  init(_ table: CostTable, path: String, zone: ZoneOffsets) {
     self.table = table
     self.path = path
+    self.zone = zone
   }
 
   /// Those of the time that the journeys cover.
@@ -156,7 +163,7 @@ private struct CostsOfPlan {
     let (inside, outside) = table.within(period, length: length)
     guard !inside.rows.isEmpty else {
       let dates = table.rows.map(\.date)
-      func words(_ first: Int64, _ last: Int64) -> String { "\(DateText.day(first)) to \(DateText.day(last))" }
+      func words(_ first: Int64, _ last: Int64) -> String { "\(zone.day(first)) to \(zone.day(last))" }
       throw InputError(
         .badData, source: path,
         problem:

@@ -104,7 +104,8 @@ enum SmallPlan {
       #expect(isClose(most, 450 * 1.3.squareRoot(), relative: 1e-5) && isClose(spend, 7_500.25 * 1.3, relative: 1e-5))
       #expect(
         error.description.hasPrefix(
-          "600 conversions cannot be reached: the limits allow 513.08 at the most, for 9750.3"))
+          "600 conversions of touchpoints with costs cannot be reached: the limits allow 513.08 at the most, for 9750.3"
+        ))
     }
     // What is easily reached costs the least that the limits allow.
     #expect(isClose(try SmallPlan.plan { $0.goal = .target(1) }.plannedBudget, 7_500.25 * 0.7, relative: 1e-5))
@@ -155,6 +156,50 @@ enum SmallPlan {
     #expect(wide.rows[2].plannedSpend == 2_000 && wide.rows[2].limits == 2_000...2_000)
     let held = try Planner(SmallPlan.input(), PlanRequest()).plan(holding: [0: 0.55])
     #expect(held.rows[0].plannedSpend == 4_000 && held.rows[0].bound == .uncertainty(0.55))
+  }
+
+  /// A budget caps what a goal may spend, steps go with goals, and credit below 0 counts.
+  @Test func goalsWithOtherLimits() throws {
+    let capped = try SmallPlan.plan { ($0.goal, $0.budget) = (.perUnitSpent(1 / 1_000.0), .money(6_000)) }
+    #expect(capped.plannedBudget == 6_000)
+    #expect(throws: PlanError.self) { try SmallPlan.plan { ($0.goal, $0.budget) = (.target(480), .money(6_000)) } }
+    #expect(throws: PlanError.self) { try SmallPlan.plan { ($0.goal, $0.budget) = (.target(440), .money(100)) } }
+    func stepped(_ request: inout PlanRequest) {
+      request.limits["search"] = PlanRequest.Limits()
+      request.limits["search"]!.step = 800
+    }
+    let target = try SmallPlan.plan {
+      stepped(&$0)
+      $0.goal = .target(440)
+    }
+    #expect(target.rows[1].plannedSpend.truncatingRemainder(dividingBy: 800) == 0)
+    #expect(target.rows.reduce(0) { $0 + $1.planned.conversions } >= 440 - 1e-9)
+    let each = try SmallPlan.plan {
+      stepped(&$0)
+      $0.goal = .perUnitSpent(1 / 17.0)
+    }
+    #expect(each.plannedBudget <= 17 * each.rows.reduce(0) { $0 + $1.planned.conversions } + 1e-6)
+    var credits = SmallPlan.credits
+    credits[0].value = -4_000
+    var request = PlanRequest()
+    (request.measure, request.goal) = (.value, .target(17_500))
+    let plan = try Planner(SmallPlan.input(credits: credits), request).plan()
+    #expect(isClose(plan.rows.reduce(0) { $0 + $1.planned.value }, 17_500, relative: 1e-5))
+  }
+
+  @Test func impossibleSteps() {
+    // The group's least is more than steps leave, and not the budget's.
+    #expect(throws: PlanError.self) {
+      try SmallPlan.plan { request in
+        request.limits["mail"] = PlanRequest.Limits()
+        request.limits["mail"]!.step = 100
+        request.groups = [.init(name: "two", touchpoints: ["tv", "search"], minimum: .money(9_150))]
+        request.budget = .money(9_700)
+      }
+    }
+    #expect(throws: PlanError.noCredit) {
+      try Planner(SmallPlan.input(credits: SmallPlan.credits.map { _ in Credit() }), PlanRequest())
+    }
   }
 
   @Test func withoutCreditNothingIsLost() throws {
@@ -278,6 +323,55 @@ enum SmallPlan {
       nothing.shift.gain == Credit() && nothing.probabilityBetter(.value) == 0.5 && nothing.worstCase(.value) == 0)
   }
 
+  /// A touchpoint that is planned to cost nothing loses all its visits.
+  @Test func nothingSpent() throws {
+    let evidence = Self.evidence()
+    let input = try Self.input(evidence)
+    var request = PlanRequest()
+    request.limits["a"] = PlanRequest.Limits()
+    request.limits["a"]!.maximum = .money(0)
+    let plan = try Planner(input, request).plan()
+    #expect(plan.rows[0].plannedSpend == 0 && plan.rows[0].multiple == 0 && plan.rows[0].planned == Credit())
+    let outlook = PlanOutlook(plan, input, on: evidence, Bootstrap(replicates: 20, method: .percentile), walks: 500)
+    #expect(outlook.shift.then.conversions < outlook.shift.now.conversions)
+    #expect(outlook.conversions.replicates.allSatisfy { $0.isFinite })
+    request = PlanRequest()
+    (request.change, request.budget) = (1, .money(0))
+    let none = try Planner(input, request).plan()
+    #expect(none.plannedBudget == 0 && none.rows.allSatisfy { $0.multiple == 0 })
+    // A plan that ends in little, after which today's spend would have gone on working.
+    request = PlanRequest()
+    request.schedule = .init(demand: [0.0001, 1.9999], carryOver: 0.5)
+    request.limits["a"] = PlanRequest.Limits()
+    request.limits["a"]!.maximum = .money(2)
+    request.limits["a"]!.elasticity = 0.99
+    let late = try Planner(input, request).plan()
+    #expect(late.rows[0].multiple >= 0)
+  }
+
+  /// In a group with a limit of its own, a move is held against the group's price; in a schedule, against the schedule's.
+  @Test func certaintyAgainstTheRightPrice() throws {
+    let evidence = Self.evidence()
+    let input = try Self.input(evidence)
+    let distribution = try Bootstrap(replicates: 200, method: .percentile).distributions(of: [Markov()], on: evidence)[
+      0]
+    var request = PlanRequest()
+    request.change = 0.6
+    request.groups = [.init(name: "g", touchpoints: ["a", "c"], maximum: .money(300))]
+    for schedule in [nil, PlanRequest.Schedule(demand: [0.2, 1.8], carryOver: 0.3)] {
+      request.schedule = schedule
+      let plan = try Planner(input, request).plan()
+      #expect(plan.rows[0].price != plan.rows[1].price && plan.rows[0].price == plan.rows[2].price)
+      let certainty = MoveCertainty(plan, input, distribution)
+      for (row, probability) in zip(plan.rows, certainty.probabilities) where row.plannedSpend != row.currentSpend {
+        // On the data as they are each move is right.
+        let isMore = row.plannedSpend > row.currentSpend
+        #expect((row.currentMarginal.conversions > row.price) == isMore, "\(row.name)")
+        #expect(probability! > 0.5, "\(row.name): \(probability!)")
+      }
+    }
+  }
+
   @Test func certaintyOfMoves() throws {
     let evidence = Self.evidence()
     let input = try Self.input(evidence)
@@ -374,6 +468,8 @@ enum SmallPlan {
     ("groups:\n  - {min: 3, media: paid, touchpoints: [a]}\n", "give either touchpoints or media, not both"),
     ("periods: 3\ndemand: [1, 2]\n", "p:2:9: demand is \"1, 2\"; give 3 numbers from"),
     ("carry-over: 0.3\n", "there is no periods, over which anything could be carried; add it"),
+    ("touchpoints: {tv: {step: 33.335}}\n", "touchpoints.tv.step is \"33.335\"; give an amount of whole cents"),
+    ("groups:\n  - {min: 3, touchpoints: []}\n", "give one touchpoint or more"),
     ("periods: 1000\n", "p:1:10: periods is \"1000\"; give a whole number from 1 to 400"),
   ])
   func refusals(_ yaml: String, _ message: String) {
@@ -388,7 +484,7 @@ enum SmallPlan {
   @Test(arguments: [
     ("1000", PlanRequest.Amount.money(1_000)), ("0", .money(0)), ("+10%", .change(0.1)), ("-5 %", .change(-0.05)),
     ("−5%", .change(-0.05)), ("60%", .share(0.6)), ("+1000", nil), ("-3", nil), ("x", nil), ("130%", nil),
-    ("-120%", nil), ("", nil), ("%", nil),
+    ("-120%", nil), ("", nil), ("%", nil), ("1e13", nil), ("+99999999%", nil),
     ("inf", nil), ("nan%", nil),
   ])
   func amounts(_ text: String, _ amount: PlanRequest.Amount?) { #expect(PlanRequest.Amount(text) == amount) }
@@ -403,15 +499,20 @@ enum SmallPlan {
     let days = SpendPeriods(
       try Self.table("2024-03-01,a,1\n2024-03-02,b,2\n2024-03-04,a,3\n2024-03-04,a,4\n2024-03-05,a,0\n"))!
     #expect(
-      days.count == 5 && days.unit == "days" && days.spend("a") == [1, 0, 0, 7, 0]
+      days.count == 5 && days.spend("a") == [1, 0, 0, 7, 0]
         && days.spend("b") == [0, 2, 0, 0, 0])
     #expect(days.conversions("a") == nil && days.end == days.starts[4] + Microseconds.perDay)
     let weeks = SpendPeriods(try Self.table("2024-03-04,a,1\n2024-03-11,a,2\n2024-03-25,a,3\n2024-04-01,a,5\n"))!
-    #expect(weeks.count == 5 && weeks.unit == "weeks" && weeks.spend("a") == [1, 2, 0, 3, 5])
+    #expect(weeks.count == 5 && weeks.spend("a") == [1, 2, 0, 3, 5])
     let months = SpendPeriods(
       try Self.table("2024-01-01,a,1\n2024-02-01,a,2\n2024-03-01,a,3\n2024-04-01,a,4\n2024-05-01,a,4\n2024-06-01,a,4\n")
     )!
-    #expect(months.count == 6 && months.unit == "months" && months.spend("a") == [1, 2, 3, 4, 4, 4])
+    let years = (0..<48).map { "\(2020 + $0 / 12)-\($0 % 12 < 9 ? "0" : "")\($0 % 12 + 1)-01,a,\($0 + 1)\n" }
+    #expect(try SpendPeriods(Self.table(years.joined()))!.spend("a") == (1...48).map { Double($0) })
+    let times = SpendPeriods(
+      try Self.table("2024-01-01T08:00:00,a,1\n2024-01-01T08:00:01,a,2\n2024-01-02T09:00:00,a,4\n"))!
+    #expect(times.spend("a") == [3, 4])
+    #expect(months.count == 6 && months.spend("a") == [1, 2, 3, 4, 4, 4])
     #expect(SpendPeriods(try Self.table("2024-01-01,a,1\n2024-01-01,b,1\n")) == nil)
   }
 

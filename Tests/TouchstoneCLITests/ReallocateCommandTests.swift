@@ -137,7 +137,10 @@ import Testing
       "$T reallocate p.csv --costs c.csv --budget 99999", 65,
       "the budget of 99999 is 90249 more than what may be spent, 9750: tv at most 5200"
     ),
-    ("$T reallocate p.csv --costs c.csv --target 500", 65, "500 conversions cannot be reached: the limits allow"),
+    (
+      "$T reallocate p.csv --costs c.csv --target 500", 65,
+      "500 conversions of touchpoints with costs cannot be reached: the limits allow"
+    ),
     (
       "$T reallocate p.csv --costs c.csv --target-roas 90", 65,
       "no budget within the limits has a ROAS of 90: the best is"
@@ -196,6 +199,43 @@ import Testing
       outcome.errors.contains(
         "c.csv: the costs are of 2026-01-01 to 2026-01-01, and the journeys of 2026-03-01 to 2026-03-05; give costs of the time that the journeys cover"
       ),
+      "\(outcome.errors)")
+  }
+
+  /// A goal of an option takes the place of the file's, and what contradicts it is refused.
+  @Test func goalsOfFileAndOption() throws {
+    let file = ["plan.yaml": "target-roas: 0.5\nperiods: 2\ndemand: [1, 3]\n"]
+    let own = try Self.run(
+      "$T reallocate p.csv --costs c.csv --plan plan.yaml --target 95 --periods 2 --models none -q --format csv", file)
+    #expect(own.status == 0 && own.output.contains(",period_1,period_2\n"), "\(own.errors)")
+    let rows = own.output.split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(rows.allSatisfy { Double($0[13])! > Double($0[12])! })
+    for (line, message) in [
+      ("--measure conversions", "--measure is conversions, and the goal of the plan file is about value"),
+      ("--periods 3", "--periods is 3, and the plan file says the demand of 2 periods"),
+    ] {
+      let outcome = try Self.run("$T reallocate p.csv --costs c.csv --plan plan.yaml " + line, file)
+      #expect(outcome.status == 64 && outcome.errors.contains(message), "\(outcome.errors)")
+    }
+  }
+
+  /// What is not sure enough stays, as far as the request allows.
+  @Test func holding() throws {
+    let all = try Self.run(
+      "$T reallocate p.csv --costs c.csv --hold-below 1 --models none -q --replicates 100 --model linear")
+    #expect(all.status == 0 && all.output.contains("held: "), "\(all.output)")
+    let tight = try Self.run(
+      "$T reallocate p.csv --costs c.csv --hold-below 1 --budget +20% --models none -q --replicates 100 --model linear")
+    #expect(tight.status == 0 && tight.output.contains("cannot stay where they are"), "\(tight.output)")
+  }
+
+  @Test func datesInTheLogsZone() throws {
+    let events = "user,time,channel,conversion\nu,2026-03-01T10:00:00,tv,1\nu,2026-03-05T10:00:00,tv,0\n"
+    let outcome = try Self.run("$T reallocate e.csv --costs c.csv --time-zone Asia/Shanghai", ["e.csv": events])
+    #expect(
+      outcome.errors.contains("the costs are of 2026-01-01 to 2026-01-01, and the journeys of 2026-03-01"),
       "\(outcome.errors)")
   }
 

@@ -10,6 +10,8 @@ public struct Allocation: Sendable {
   public let bound: Double
   /// What one more unit of the total would bring: the shadow price.
   public let price: Double
+  /// By item, the price within its innermost group whose limits bind; ``price`` outside such groups.
+  public let prices: [Double]
   /// The parts of the problem that branch and bound looked into; 1 where all curves are concave.
   public let parts: Int
   /// What steps leave of the total.
@@ -38,14 +40,8 @@ public struct Allocation: Sendable {
   public init(_ problem: AllocationProblem, total: Double) throws(AllocationError) {
     var problem = problem
     let count = problem.items.count
-    try Self.roundToSteps(&problem)
+    try Self.check(&problem, total: total)
     let steps = problem.items.compactMap(\.step)
-    do throws(AllocationError) {
-      _ = try BudgetTree(problem, total: total).range(0, problem.items)
-    } catch {
-      // A budget may be no sum of steps; what they cannot spend is left.
-      guard case .tooMuch(_, let limit, let most, _) = error, limit - most < steps.max() ?? 0 else { throw error }
-    }
     if !steps.isEmpty {
       // What is left brings nothing.
       problem.items.append(
@@ -57,8 +53,25 @@ public struct Allocation: Sendable {
     response = best.response
     bound = max(best.bound, best.response)
     price = best.price
+    prices = Array(best.prices.prefix(count))
     parts = best.parts
     unspent = steps.isEmpty ? 0 : best.spends[count]
+  }
+
+  /// Checks that a total can be shared out, and moves limits to steps.
+  ///
+  /// - Throws: ``AllocationError`` where limits clash.
+  static func check(_ problem: inout AllocationProblem, total: Double) throws(AllocationError) {
+    try roundToSteps(&problem)
+    let tree = try BudgetTree(problem, total: total)
+    do throws(AllocationError) {
+      _ = try tree.range(0, problem.items)
+    } catch {
+      // A budget may be no sum of steps; what they cannot spend is left.
+      guard case .tooMuch(BudgetTree.whole, let limit, let most, _) = error,
+        limit - most < problem.items.compactMap(\.step).max() ?? 0
+      else { throw error }
+    }
   }
 
   private static func roundToSteps(_ problem: inout AllocationProblem) throws(AllocationError) {
@@ -87,6 +100,7 @@ private struct BranchAndBound {
     var response: Double
     var bound: Double
     var price: Double
+    var prices: [Double]
     var parts: Int
   }
 
@@ -108,8 +122,9 @@ private struct BranchAndBound {
 
   func run() -> Outcome {
     let limits = problem.items.map(\.limits)
-    let root = solve(limits)!
-    var best = Outcome(spends: [], response: -.infinity, bound: root.sharing.bound, price: root.sharing.price, parts: 1)
+    var best = Outcome(spends: [], response: -.infinity, bound: -.infinity, price: 0, prices: [], parts: 1)
+    guard let root = solve(limits) else { return best }
+    best.bound = root.sharing.bound
     consider(root, &best)
     var open = Heap<Part>()
     if root.split != nil { open.insert(root) }
@@ -217,5 +232,6 @@ private struct BranchAndBound {
     best.spends = spends
     best.response = response
     best.price = part.sharing.price
+    best.prices = part.sharing.prices
   }
 }

@@ -2,8 +2,11 @@
 public struct AllocationProblem: Sendable {
   /// One thing that money is spent on.
   public struct Item: Sendable {
+    /// What messages call it.
     public var name: String
+    /// What its spend brings.
     public var curve: any ResponseCurve
+    /// The least and the most that may be spent on it.
     public var limits: ClosedRange<Double>
     /// Spend comes in multiples of this; `nil` for any amount.
     public var step: Double?
@@ -21,9 +24,11 @@ public struct AllocationProblem: Sendable {
 
   /// Limits of what several items get together.
   public struct Group: Sendable {
+    /// What messages call it.
     public var name: String
     /// Places of items, none twice.
     public var members: [Int]
+    /// Of their sum.
     public var limits: ClosedRange<Double>
 
     public init(name: String, members: [Int], limits: ClosedRange<Double>) {
@@ -33,6 +38,7 @@ public struct AllocationProblem: Sendable {
     }
   }
 
+  /// What money is shared out among.
   public var items: [Item]
   /// Any two are nested, or have no item in common.
   public var groups: [Group]

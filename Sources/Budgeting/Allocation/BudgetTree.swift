@@ -13,9 +13,12 @@ struct BudgetTree: Sendable {
   /// The whole comes first.
   private(set) var nodes: [Node]
 
+  /// What messages call the whole.
+  static let whole = "the budget"
+
   /// - Complexity: O(members of groups).
   init(_ problem: AllocationProblem, total: Double) throws(AllocationError) {
-    nodes = [Node(name: "the budget", limits: total...total)]
+    nodes = [Node(name: Self.whole, limits: total...total)]
     // From large to small: a group's members all lie in one group so far, its parent.
     var innermost = [Int](repeating: 0, count: problem.items.count)
     let order = problem.groups.indices.sorted {
@@ -100,13 +103,16 @@ struct BudgetTree: Sendable {
     var bound: Double
     /// What one more unit of the whole would bring.
     var price: Double
+    /// By item, what one more unit of its node would bring.
+    var prices: [Double]
   }
 
   /// The best sharing out among concave pieces. The limits must be possible.
   ///
   /// - Complexity: O(64 × items × depth of the tree).
   func share(_ pieces: [ConcavePiece]) -> Sharing {
-    var sharing = Sharing(spends: [Double](repeating: 0, count: pieces.count), bound: 0, price: 0)
+    let none = [Double](repeating: 0, count: pieces.count)
+    var sharing = Sharing(spends: none, bound: 0, price: 0, prices: none)
     let amount = nodes[0].limits.lowerBound
     sharing.price = share(0, amount, nil, parentPrice: 0, pieces, &sharing)
     return sharing
@@ -165,6 +171,7 @@ struct BudgetTree: Sendable {
     }
     for (place, item) in nodes[node].items.enumerated() {
       sharing.spends[item] = parts[nodes[node].nodes.count + place]
+      sharing.prices[item] = price
       let best = pieces[item].spend(atPrice: price)
       sharing.bound += pieces[item].value(best) - price * best
     }

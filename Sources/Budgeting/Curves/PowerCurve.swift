@@ -3,6 +3,7 @@ import RealModule
 /// β x^a with 0 < a < 1: each percent of spend adds a percent of response times a, the elasticity.
 public struct PowerCurve: ParametricCurve {
   public static let family = CurveFamily.power
+  /// The response to one unit of money.
   public let beta: Double
   /// a.
   public let exponent: Double

@@ -11,25 +11,39 @@ public struct SpendPeriods: Sendable, Equatable {
   public let spacing: Int64
   private let table: CostTable
 
-  /// `nil` for a table of one date: it tells one period.
+  /// By date of the table, its period.
+  private let places: [Int64: Int]
+
+  /// More periods are no history but times of day.
+  private static let mostPeriods = 10_000
+
+  /// `nil` for a table of one day: it tells one period.
   public init?(_ table: CostTable) {
-    let dates = Set(table.rows.map(\.date)).sorted()
-    guard let first = dates.first, let last = dates.last, dates.count > 1 else { return nil }
-    let gaps = zip(dates, dates.dropFirst()).map { $1 - $0 }.sorted()
-    let spacing = gaps[gaps.count / 2]
-    // Dates that are missing for all touchpoints are periods without spend. Summer time moves a date by an hour, months by a day or two.
-    let count = Int(((Double(last - first)) / Double(spacing)).rounded()) + 1
-    var starts = (0..<count).map { first + Int64($0) * spacing }
-    for date in dates { starts[Self.place(date, first, spacing)] = date }
-    guard zip(starts, starts.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
+    // Times of one day are one date: the first of them. Midnights are 23 hours apart where clocks are put forward.
+    var dates: [Int64] = []
+    var dateOfRow: [Int64: Int64] = [:]
+    for date in Set(table.rows.map(\.date)).sorted() {
+      if dates.last.map({ date - $0 >= Microseconds.perDay / 24 * 20 }) ?? true { dates.append(date) }
+      dateOfRow[date] = dates[dates.count - 1]
+    }
+    guard dates.count > 1 else { return nil }
+    let gaps = zip(dates, dates.dropFirst()).map { $1 - $0 }
+    let spacing = gaps.sorted()[gaps.count / 2]
+    // Periods without any row had no spend. Counted from date to date, since months differ in length and summer time moves midnights.
+    var starts = [dates[0]]
+    var placeOfDay = [dates[0]: 0]
+    for (date, gap) in zip(dates.dropFirst(), gaps) {
+      let periods = max(1, Int((Double(gap) / Double(spacing)).rounded()))
+      guard starts.count + periods <= Self.mostPeriods else { return nil }
+      for missing in 1..<periods { starts.append(date - gap + gap / Int64(periods) * Int64(missing)) }
+      placeOfDay[date] = starts.count
+      starts.append(date)
+    }
+    places = dateOfRow.mapValues { placeOfDay[$0]! }
     self.starts = starts
     self.spacing = spacing
-    end = last + spacing
+    end = dates[dates.count - 1] + spacing
     self.table = table
-  }
-
-  private static func place(_ date: Int64, _ first: Int64, _ spacing: Int64) -> Int {
-    Int((Double(date - first) / Double(spacing)).rounded())
   }
 
   public var count: Int { starts.count }
@@ -46,14 +60,8 @@ public struct SpendPeriods: Sendable, Equatable {
   private func sums(_ touchpoint: String, _ figure: (CostTable.Row) -> Double) -> [Double] {
     var sums = [Double](repeating: 0, count: count)
     for row in table.rows where row.touchpoint == touchpoint {
-      sums[Self.place(row.date, starts[0], spacing)] += figure(row)
+      sums[places[row.date]!] += figure(row)
     }
     return sums
-  }
-
-  /// "days", "weeks", or so many days.
-  public var unit: String {
-    let days = Int((Double(spacing) / Double(Microseconds.perDay)).rounded())
-    return days == 1 ? "days" : days == 7 ? "weeks" : (28...31).contains(days) ? "months" : "periods of \(days) days"
   }
 }

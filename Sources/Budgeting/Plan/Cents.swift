@@ -20,7 +20,7 @@ enum Cents {
     }
     func sum(_ group: AllocationProblem.Group) -> Double { group.members.reduce(0) { $0 + cents[$1] } }
     var left = (total * 100).rounded() - cents.reduce(0, +)
-    while abs(left) >= 0.5 {
+    for _ in 0..<Int(min(abs(left).rounded(), 1e6)) {
       let sign: Double = left > 0 ? 1 : -1
       func isAllowed(_ place: Int) -> Bool {
         let limits = limits[place]

@@ -19,6 +19,7 @@ public struct Plan: Sendable {
 
   /// One touchpoint.
   public struct Row: Sendable {
+    /// The touchpoint's name, and its id in the journeys' table.
     public let name: String
     public let id: Int
     /// Money today, and planned.
@@ -30,8 +31,12 @@ public struct Plan: Sendable {
     /// What one more unit of money would bring, today and under the plan, in conversions and in value.
     public let currentMarginal: Credit
     public let plannedMarginal: Credit
+    /// What one more unit of money would bring where the plan could best use it: within the touchpoint's innermost group whose limit binds, or
+    /// in the whole plan. In the measure.
+    public let price: Double
     /// Planned visits over today's.
     public let multiple: Double
+    /// Within which its spend was planned.
     public let limits: ClosedRange<Double>
     /// Planned spend by period; empty for a plan of totals.
     public let schedule: [Double]
@@ -39,8 +44,11 @@ public struct Plan: Sendable {
     public let bound: Bound?
   }
 
+  /// What counted.
   public let measure: PlanRequest.Measure
+  /// What was to be reached.
   public let goal: PlanRequest.Goal
+  /// In the order of the input's touchpoints.
   public let rows: [Row]
   /// What one more unit of the whole budget would bring, in the measure.
   public let price: Double
@@ -49,6 +57,7 @@ public struct Plan: Sendable {
   /// What steps leave of the budget.
   public let unspent: Double
 
+  /// Today's spend, and the planned one, in whole cents.
   public var currentBudget: Double { Self.cents(rows.map(\.currentSpend)) }
   public var plannedBudget: Double { Self.cents(rows.map(\.plannedSpend)) }
   /// What the credit of all planned touchpoints becomes, less what it is.

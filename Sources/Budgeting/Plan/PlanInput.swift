@@ -4,11 +4,13 @@ import Attribution
 public struct PlanInput: Sendable {
   /// A touchpoint with spend.
   public struct Touchpoint: Sendable {
+    /// Its name.
     public let name: String
     /// Its id in the journeys' table.
     public let id: Int
     /// Today's, to the cent.
     public let spend: Double
+    /// How its response changes with spend.
     public let shape: ResponseShape
 
     public init(name: String, id: Int, spend: Double, shape: ResponseShape) {
@@ -20,11 +22,13 @@ public struct PlanInput: Sendable {
     }
   }
 
+  /// Those with spend.
   public var touchpoints: [Touchpoint]
   /// The credit of all touchpoints of the journeys, by id, under one model.
   public var credits: [Credit]
   /// The names of all touchpoints of the journeys, by id.
   public var names: [String]
+  /// Whether the journeys say what conversions were worth.
   public var hasValue: Bool
 
   public init(touchpoints: [Touchpoint], credits: [Credit], names: [String], hasValue: Bool) {

@@ -24,8 +24,9 @@ public struct PlanOutlook: Sendable {
       var own = multiples
       if let replicate {
         for (row, touchpoint) in zip(plan.rows, input.touchpoints) {
-          let drawn = touchpoint.shape.multiple(row.plannedSpend, draw: replicate)
-          own[row.id] *= drawn / touchpoint.shape.multiple(row.plannedSpend)
+          let plain = touchpoint.shape.multiple(row.plannedSpend)
+          // Nothing is left to draw of visits that are all lost.
+          if plain > 0 { own[row.id] *= touchpoint.shape.multiple(row.plannedSpend, draw: replicate) / plain }
         }
       }
       let gain = ChainShift(counts, multiples: ids.map { own[Int($0)] }).gain
@@ -53,29 +54,35 @@ public struct PlanOutlook: Sendable {
 
 /// How sure each touchpoint's move is.
 public struct MoveCertainty: Sendable {
-  /// By row of the plan: the share of the replicates in which the touchpoint's next unit of money brings more than the plan's shadow price, for
-  /// one that gets more, or less, for one that gets less; `nil` for those that do not move.
+  /// By row of the plan: the share of the replicates in which the touchpoint's next unit of money, as it is spent today, brings more than its
+  /// shadow price, for one that gets more, or less, for one that gets less; `nil` for those that do not move.
   public let probabilities: [Double?]
 
-  /// - Parameters:
-  ///   - distribution: The credit under the plan's model, on replicates of the journeys.
+  /// Credit and elasticity are those of the replicate, and the price grows with the credit of all touchpoints.
+  ///
+  /// - Parameter distribution: The credit under the plan's model, on replicates of the journeys.
   public init(_ plan: Plan, _ input: PlanInput, _ distribution: BootstrapDistribution) {
     let quantity: BootstrapDistribution.Quantity = plan.measure == .conversions ? .conversions : .value
     let credits = plan.rows.map { distribution.values($0.id, quantity) }
     let total = input.touchpoints.indices.reduce(0) { $0 + input.credit($1, plan.measure) }
-    // A replicate with more conversions in all has a higher price.
-    let prices = (0..<distribution.replicates).map { replicate in
-      total > 0 ? plan.price * credits.reduce(0) { $0 + $1[replicate] } / total : plan.price
+    let scales = (0..<distribution.replicates).map { replicate in
+      total > 0 ? credits.reduce(0) { $0 + $1[replicate] } / total : 1
     }
     probabilities = plan.rows.indices.map { place in
       let (row, shape) = (plan.rows[place], input.touchpoints[place].shape)
       guard row.plannedSpend != row.currentSpend else { return nil }
       let isMore = row.plannedSpend > row.currentSpend
-      let right = prices.indices.count { replicate in
-        let marginal = credits[place][replicate] * shape.elasticity(draw: replicate) / row.currentSpend
-        return isMore ? marginal > prices[replicate] : marginal < prices[replicate]
+      let (credit, elasticity) = (input.credit(place, plan.measure), shape.elasticity())
+      let marginal = plan.measure == .conversions ? row.currentMarginal.conversions : row.currentMarginal.value
+      let right = scales.indices.count { replicate in
+        // Without credit the next unit brings nothing.
+        let drawn =
+          credit > 0 && elasticity > 0
+          ? marginal * (credits[place][replicate] / credit) * (shape.elasticity(draw: replicate) / elasticity) : 0
+        let price = row.price * scales[replicate]
+        return isMore ? drawn > price : drawn < price
       }
-      return Double(right) / Double(prices.count)
+      return Double(right) / Double(scales.count)
     }
   }
 }

@@ -6,6 +6,8 @@ public struct PlanFile: Sendable {
   public var request = PlanRequest()
   /// The model whose credit the plan is based on.
   public var model: String?
+  /// The measure that the file names itself; a ROAS and a cost per conversion bring theirs.
+  public var statedMeasure: PlanRequest.Measure?
   /// Groups of touchpoints by what they are; they become groups of the request once the attributes are known.
   public var mediaGroups:
     [(name: String, media: TouchpointAttributes.Media, minimum: PlanRequest.Amount?, maximum: PlanRequest.Amount?)] =
@@ -28,13 +30,14 @@ public struct PlanFile: Sendable {
       "measure", "budget", "target", "target-roas", "target-cpa", "change", "elasticity", "elasticities", "hold-below",
       "model", "touchpoints", "groups", "periods", "demand", "carry-over",
     ])
-    if let measure = try root.choice("measure", PlanRequest.Measure.self) { request.measure = measure }
+    statedMeasure = try root.choice("measure", PlanRequest.Measure.self)
+    if let statedMeasure { request.measure = statedMeasure }
     if let budget = try root.amount("budget") {
       if case .share = budget { throw root.wrong("budget", "an amount such as 100000, or a change such as +10%") }
       request.budget = budget
     }
     try readGoal(root)
-    if let change = try root.share("change", most: 100) { request.change = change }
+    if let change = try root.share("change", most: PlanRequest.largestChange) { request.change = change }
     let elasticities = PlanRequest.elasticityRange
     if let elasticity = try root.number("elasticity", in: elasticities) { request.elasticity = elasticity }
     if let list = try root.numbers("elasticities", in: elasticities) { request.elasticities = list }
@@ -85,9 +88,12 @@ public struct PlanFile: Sendable {
       var limits = PlanRequest.Limits()
       limits.minimum = try own.amount("min")
       limits.maximum = try own.amount("max")
-      limits.change = try own.share("change", most: 100)
+      limits.change = try own.share("change", most: PlanRequest.largestChange)
       limits.isLocked = try own.boolean("lock") ?? false
-      limits.step = try own.number("step", in: 0.01...1e15)
+      limits.step = try own.number("step", in: 0.01...PlanRequest.Amount.largest)
+      if let step = limits.step, abs(step * 100 - (step * 100).rounded()) > 1e-6 {
+        throw own.wrong("step", "an amount of whole cents")
+      }
       limits.elasticity = try own.number("elasticity", in: PlanRequest.elasticityRange)
       if limits.isLocked && own.keys.count > 1 { throw own.wrong("lock", "it alone: what is locked does not move") }
       request.limits[name] = limits
@@ -102,6 +108,7 @@ public struct PlanFile: Sendable {
     guard minimum != nil || maximum != nil else { throw group.missing("min", "or max, the limits of the group") }
     switch (names, media) {
     case (let names?, nil):
+      if names.isEmpty { throw group.wrong("touchpoints", found: "", "one touchpoint or more") }
       let name = try group.text("name") ?? names.joined(separator: " + ")
       request.groups.append(.init(name: name, touchpoints: names, minimum: minimum, maximum: maximum))
     case (nil, let media?):

@@ -8,6 +8,7 @@ public struct PlanRequest: Sendable {
     case conversions, value
   }
 
+  /// What a plan is to reach.
   public enum Goal: Sendable, Equatable {
     /// As much as the budget can bring.
     case most
@@ -29,13 +30,13 @@ public struct PlanRequest: Sendable {
     public init?(_ text: String) {
       let text = text.filter { $0 != " " }.replacing("−", with: "-")
       guard text.hasSuffix("%") else {
-        guard let number = Double(text), number.isFinite, number >= 0, !text.hasPrefix("+") else { return nil }
+        guard let number = Double(text), (0...Self.largest).contains(number), !text.hasPrefix("+") else { return nil }
         self = .money(number)
         return
       }
       guard let percent = Double(text.dropLast()), percent.isFinite else { return nil }
       if text.hasPrefix("+") || text.hasPrefix("-") {
-        guard percent >= -100 else { return nil }
+        guard (-100...100 * PlanRequest.largestChange).contains(percent) else { return nil }
         self = .change(percent / 100)
       } else {
         guard (0...100).contains(percent) else { return nil }
@@ -43,16 +44,22 @@ public struct PlanRequest: Sendable {
       }
     }
 
+    /// More cannot be planned to the cent.
+    public static let largest = 1e12
+
     public static let accepted =
       "an amount such as 1000, a change such as +10% or -10%, or a share of the whole such as 60%"
   }
 
   /// The limits of one touchpoint.
   public struct Limits: Sendable, Equatable {
+    /// The least that it gets.
     public var minimum: Amount?
+    /// The most that it gets.
     public var maximum: Amount?
     /// How far spend may move from today's, as a share of it; it replaces that of the whole plan.
     public var change: Double?
+    /// Whether it stays as it is, whatever else is asked for.
     public var isLocked = false
     /// Spend comes in multiples of this.
     public var step: Double?
@@ -64,9 +71,13 @@ public struct PlanRequest: Sendable {
 
   /// Limits of several touchpoints together.
   public struct Group: Sendable, Equatable {
+    /// What messages and outputs call it.
     public var name: String
+    /// Its members, by name.
     public var touchpoints: [String]
+    /// The least that they get together.
     public var minimum: Amount?
+    /// The most that they get together.
     public var maximum: Amount?
 
     public init(name: String, touchpoints: [String], minimum: Amount? = nil, maximum: Amount? = nil) {
@@ -90,7 +101,9 @@ public struct PlanRequest: Sendable {
     }
   }
 
+  /// What is to be large.
   public var measure = Measure.conversions
+  /// How large, or for how much.
   public var goal = Goal.most
   /// What may be spent; `nil` for what is spent today, or for whatever a target takes.
   public var budget: Amount?
@@ -98,6 +111,7 @@ public struct PlanRequest: Sendable {
   public var change = 0.3
   /// By touchpoint.
   public var limits: [String: Limits] = [:]
+  /// Any two nested, or without a common member.
   public var groups: [Group] = []
   /// Assumed where nothing tells how the response changes with spend.
   public var elasticity = 0.5
@@ -110,6 +124,10 @@ public struct PlanRequest: Sendable {
 
   public init() {}
 
+  /// Spend may move by up to so many times itself.
+  public static let largestChange = 100.0
+  /// Today's budget may be so large.
+  public static let largestBudget = 1e11
   /// More periods than this are none to plan by.
   public static let mostPeriods = 400
   /// Elasticities that may be assumed: at 1 nothing would ever saturate.
@@ -124,6 +142,10 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
   case noSpend(name: String, credit: Double, where: String)
   /// Nothing has spend.
   case nothingToPlan
+  /// Costs that add up to more than can be planned to the cent.
+  case tooMuchMoney(Double)
+  /// Nothing that has spend has credit.
+  case noCredit
   /// A group of media that no touchpoint with costs belongs to.
   case emptyMedia(group: String, media: TouchpointAttributes.Media)
   /// Value is asked for, and the input has none.
@@ -137,6 +159,14 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
   /// No budget within the limits brings so much for each unit of money.
   case unreachableReturn(asked: Double, measure: PlanRequest.Measure, best: Double, spend: Double)
 
+  /// Whether other limits could help.
+  public var isAboutLimits: Bool {
+    switch self {
+    case .allocation, .unreachable, .unreachableReturn: true
+    default: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .unknownTouchpoint(let name, let place, let suggestion, let known):
@@ -148,6 +178,11 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
         + " would bring; leave it out, or add its costs to the cost table"
     case .nothingToPlan:
       "no touchpoint of the journeys has costs above 0; check that the cost table and the journeys name touchpoints alike"
+    case .tooMuchMoney(let sum):
+      "the costs add up to \(sum), and budgets up to \(PlanRequest.largestBudget) can be planned to the cent; write costs in a larger unit, such as"
+        + " thousands"
+    case .noCredit:
+      "no touchpoint with costs has any credit, so nothing tells where money should go; choose another model, or journeys with conversions"
     case .emptyMedia(let group, let media):
       "the group \(quotedForMessage(group)) is of \(media.rawValue) media, and no touchpoint with costs is said to be; say so under attributes in a"
         + " specification (--spec), or list the group's touchpoints"
@@ -157,8 +192,8 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
       "the minimum of \(quotedForMessage(name)), \(money(minimum)), is above its maximum, \(money(maximum)); lower one or raise the other"
     case .allocation(let error): error.description
     case .unreachable(let target, let measure, let most, let spend):
-      "\(money(target)) \(measure == .value ? "of value" : "conversions") cannot be reached: the limits allow \(money(most)) at the most, for \(money(spend));"
-        + " widen --change or the bounds, or lower the target by \(money(target - most))"
+      "\(money(target)) \(measure == .value ? "of value" : "conversions") of touchpoints with costs cannot be reached: the limits allow \(money(most)) at the most, for \(money(spend));"
+        + " widen --change or the bounds, raise the budget, or lower the target by \(money(target - most))"
     case .unreachableReturn(let asked, .value, let best, let spend):
       "no budget within the limits has a ROAS of \(money(asked)): the best is \(money(best)), at a budget of \(money(spend)); lower the target, or widen the"
         + " limits"

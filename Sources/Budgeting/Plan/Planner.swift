@@ -5,14 +5,17 @@ import Journeys
 public struct Planner: Sendable {
   public let input: PlanInput
   public let request: PlanRequest
-  private let groups: [(group: PlanRequest.Group, members: [Int])]
+  private var groups: [(group: PlanRequest.Group, members: [Int])]
 
   /// - Throws: ``PlanError`` where a request names what cannot be planned.
   public init(_ input: PlanInput, _ request: PlanRequest) throws(PlanError) {
     guard !input.touchpoints.isEmpty else { throw .nothingToPlan }
     self.input = input
     self.request = request
+    groups = []
     if request.measure == .value && !input.hasValue { throw .noValue(what: "planning for value") }
+    guard currentBudget <= PlanRequest.largestBudget else { throw .tooMuchMoney(currentBudget) }
+    guard input.touchpoints.indices.contains(where: { input.credit($0, request.measure) > 0 }) else { throw .noCredit }
     let places = Dictionary(uniqueKeysWithValues: input.touchpoints.enumerated().map { ($1.name, $0) })
     func place(_ name: String, _ source: String) throws(PlanError) -> Int {
       if let place = places[name] { return place }
@@ -58,8 +61,9 @@ public struct Planner: Sendable {
     var high = maximum ?? max(touchpoint.spend * (1 + change), minimum ?? 0)
     guard low <= high else { throw .emptyLimits(name: touchpoint.name, minimum: low, maximum: high) }
     low = (low * 100 - 1e-6).rounded(.up) / 100
-    high = max(low, (high * 100 + 1e-6).rounded(.down) / 100)
-    return low...high
+    high = max(0, (high * 100 + 1e-6).rounded(.down) / 100)
+    // Where no whole cent lies between them, what is too little by less than a cent is better than what is too much.
+    return min(low, high)...high
   }
 
   private func problem(total: Double, held: Set<Int>) throws(PlanError) -> AllocationProblem {
@@ -119,45 +123,44 @@ public struct Planner: Sendable {
 
   /// A total that misses what the limits allow by no more than rounding each limit to a cent, moved there.
   private func withinCents(_ total: Double, _ held: Set<Int>) throws(PlanError) -> Double {
-    let problem = try problem(total: total, held: held)
+    var problem = try problem(total: total, held: held)
     let slack = 0.01 * Double(problem.items.count)
     do throws(AllocationError) {
-      _ = try BudgetTree(problem, total: total).range(0, problem.items)
+      try Allocation.check(&problem, total: total)
     } catch {
       switch error {
-      case .tooMuch("the budget", let limit, let most, _) where limit - most <= slack: return most
-      case .tooLittle("the budget", let limit, let least, _) where least - limit <= slack: return least
+      case .tooMuch(BudgetTree.whole, let limit, let most, _) where limit - most <= slack: return most
+      case .tooLittle(BudgetTree.whole, let limit, let least, _) where least - limit <= slack: return least
       default: break
       }
     }
     return total
   }
 
-  /// The totals that the limits allow, in cents.
+  /// The totals that the limits and the budget allow, in cents.
   private func possibleTotals(_ held: Set<Int>) throws(PlanError) -> ClosedRange<Double> {
     let cap = request.budget.map { money($0, current: currentBudget, total: currentBudget) } ?? .infinity
-    var clash: PlanError?
-    func isPossible(_ total: Double) -> Bool {
+    func clash(_ total: Double) -> PlanError? {
       do throws(PlanError) {
-        let problem = try self.problem(total: total, held: held)
+        var problem = try problem(total: total, held: held)
         do throws(AllocationError) {
-          _ = try BudgetTree(problem, total: total).range(0, problem.items)
-          return true
+          try Allocation.check(&problem, total: total)
+          return nil
         } catch { throw .allocation(error) }
-      } catch {
-        clash = clash ?? error
-        return false
-      }
+      } catch { return error }
     }
     // Limits that are shares of the total move with it, so the ends are looked for.
-    let problem = try problem(total: min(cap, currentBudget), held: held)
-    let most = min(cap, max(problem.items.reduce(0) { $0 + $1.limits.upperBound }, currentBudget) * 2)
-    let samples = (0...400).map { most * Double($0) / 400 } + [currentBudget, cap].filter(\.isFinite)
-    let possible = samples.filter(isPossible).sorted()
-    guard var low = possible.first, var high = possible.last else { throw clash! }
-    if let below = samples.filter({ $0 < low }).max() { low = edge(from: low, to: below, isPossible) }
-    if let above = samples.filter({ $0 > high }).min() { high = edge(from: high, to: above, isPossible) }
-    return Cents.of(low)...max(Cents.of(low), Cents.of(high))
+    let usual = min(cap, currentBudget)
+    let limits = try problem(total: usual, held: held).items.map(\.limits)
+    let (least, most) = (limits.reduce(0) { $0 + $1.lowerBound }, limits.reduce(0) { $0 + $1.upperBound })
+    let farthest = min(cap, 2 * max(most, currentBudget))
+    let samples = ((0...400).map { farthest * Double($0) / 400 } + [usual, least, most, cap]).filter { $0 <= farthest }
+    let possible = samples.filter { clash($0) == nil }
+    guard var low = possible.min(), var high = possible.max() else { throw clash(usual)! }
+    if let below = samples.filter({ $0 < low }).max() { low = edge(from: low, to: below) { clash($0) == nil } }
+    if let above = samples.filter({ $0 > high }).min() { high = edge(from: high, to: above) { clash($0) == nil } }
+    let cents = Cents.of(low)...max(Cents.of(low), Cents.of(high))
+    return cents.lowerBound...max(cents.lowerBound, min(cents.upperBound, (cap * 100 + 1e-6).rounded(.down)))
   }
 
   /// The last possible total on the way to one that is not.
@@ -170,62 +173,99 @@ public struct Planner: Sendable {
     return inside / 100
   }
 
-  private func leastBudget(_ target: Double, _ held: Set<Int>) throws(PlanError) -> Double {
-    let totals = try possibleTotals(held)
-    let most = try allocate(totals.upperBound / 100, held).response
-    // What the target lacks by rounding, it has.
-    let enough = target * (1 - 1e-12)
-    guard most >= enough else {
-      throw .unreachable(target: target, measure: request.measure, most: most, spend: totals.upperBound / 100)
-    }
-    var (low, high) = (totals.lowerBound, totals.upperBound)
-    if try allocate(low / 100, held).response >= enough { return low / 100 }
-    while high - low > 1 {
-      let middle = ((low + high) / 2).rounded()
-      if try allocate(middle / 100, held).response >= enough { high = middle } else { low = middle }
-    }
-    return high / 100
+  /// What a total brings in the measure, credit below 0 included, which stays as it is.
+  private func response(_ cents: Double, _ held: Set<Int>) throws(PlanError) -> (response: Double, price: Double) {
+    let allocation = try allocate(cents / 100, held)
+    let below = input.touchpoints.indices.reduce(0) { $0 + min(0, input.credit($1, request.measure)) }
+    return (allocation.response + below, allocation.price)
   }
 
+  /// A total and what a function is there.
+  private typealias Sample = (cents: Double, value: Double)
+
+  /// Two neighbouring cents between which a function changes its sign: by turns where the line between the ends meets 0, and halfway.
+  private func crossing(
+    _ left: Sample, _ right: Sample, _ function: (Double) throws(PlanError) -> Double
+  ) throws(PlanError) -> (Double, Double) {
+    var (left, right) = (left, right)
+    var step = 0
+    while right.cents - left.cents > 1 {
+      step += 1
+      var middle = ((left.cents + right.cents) / 2).rounded()
+      if step % 3 != 0 {
+        let share = left.value / (left.value - right.value)
+        middle = (left.cents + share * (right.cents - left.cents)).rounded()
+      }
+      middle = min(max(middle, left.cents + 1), right.cents - 1)
+      let value = try function(middle)
+      if (value < 0) == (left.value < 0) { left = (middle, value) } else { right = (middle, value) }
+    }
+    return (left.cents, right.cents)
+  }
+
+  private func leastBudget(_ target: Double, _ held: Set<Int>) throws(PlanError) -> Double {
+    let totals = try possibleTotals(held)
+    // What the target lacks by rounding, it has.
+    let enough = target - 1e-12 * abs(target)
+    func surplus(_ cents: Double) throws(PlanError) -> Double { try response(cents, held).response - enough }
+    let most = try surplus(totals.upperBound)
+    guard most >= 0 else {
+      throw .unreachable(
+        target: target, measure: request.measure, most: most + enough, spend: totals.upperBound / 100)
+    }
+    let least = try surplus(totals.lowerBound)
+    if least >= 0 { return totals.lowerBound / 100 }
+    return try crossing((totals.lowerBound, least), (totals.upperBound, most), surplus).1 / 100
+  }
+
+  private static let samples = 32
+
+  /// The largest budget at which each unit of money brings `least` on average.
+  ///
+  /// What it brings beyond that, the surplus, rises while the shadow price is above `least` and then falls, where curves are concave. With
+  /// S-shaped curves and steps it may rise again: then 33 budgets are looked at first.
   private func largestBudget(_ least: Double, _ held: Set<Int>) throws(PlanError) -> Double {
     let totals = try possibleTotals(held)
     func surplus(_ cents: Double) throws(PlanError) -> Double {
-      let total = cents / 100
-      return try allocate(total, held).response - least * total * (1 - 1e-12)
+      try response(cents, held).response - least * (cents / 100) * (1 - 1e-12)
     }
+    let items = try problem(total: totals.lowerBound / 100, held: held).items
+    let isConcave = items.allSatisfy { $0.step == nil && $0.curve.inflection <= $0.limits.lowerBound }
     let width = totals.upperBound - totals.lowerBound
-    var samples: [(cents: Double, surplus: Double)] = []
-    for step in 0...32 {
-      let cents = (totals.lowerBound + width * Double(step) / 32).rounded()
+    var samples: [Sample] = []
+    for step in 0...(isConcave ? 1 : Self.samples) {
+      let cents = (totals.lowerBound + width * Double(step) / Double(isConcave ? 1 : Self.samples)).rounded()
       samples.append((cents, try surplus(cents)))
     }
-    // The surplus rises and then falls where curves are concave: its top is between the neighbours of the largest sample.
-    let top = samples.indices.max { samples[$0].surplus < samples[$1].surplus }!
-    var (left, right) = (samples[max(top - 1, 0)].cents, samples[min(top + 1, 32)].cents)
-    while right - left > 2 {
-      let (one, other) = ((left + (right - left) / 3).rounded(), (right - (right - left) / 3).rounded())
-      if try surplus(one) < (try surplus(other)) { left = one } else { right = other }
-      if one == other { break }
+    if !samples.contains(where: { $0.value >= 0 }) {
+      let top = try last(of: totals) { total throws(PlanError) in try response(total, held).price > least }
+      samples.append((top, try surplus(top)))
+      samples.sort { $0.cents < $1.cents }
     }
-    samples.append((left, try surplus(left)))
-    samples.append((right, try surplus(right)))
-    samples.sort { $0.cents < $1.cents }
-    guard let last = samples.lastIndex(where: { $0.surplus >= 0 }) else {
-      var best = (ratio: 0.0, cents: totals.lowerBound)
-      for sample in samples where sample.cents > 0 {
-        let ratio = (sample.surplus / (sample.cents / 100)) + least
-        if ratio > best.ratio { best = (ratio, sample.cents) }
+    guard let best = samples.lastIndex(where: { $0.value >= 0 }) else {
+      // The best average is where the next unit brings just that.
+      let cents = try last(of: totals) { total throws(PlanError) in
+        let (response, price) = try response(total, held)
+        return price * (total / 100) > response
       }
-      throw .unreachableReturn(asked: least, measure: request.measure, best: best.ratio, spend: best.cents / 100)
+      let spend = max(cents, 1) / 100
+      throw .unreachableReturn(
+        asked: least, measure: request.measure, best: try response(spend * 100, held).response / spend, spend: spend)
     }
-    var low = samples[last].cents
-    guard last + 1 < samples.count else { return low / 100 }
-    var high = samples[last + 1].cents
+    guard best + 1 < samples.count else { return samples[best].cents / 100 }
+    return try crossing(samples[best], samples[best + 1], surplus).0 / 100
+  }
+
+  /// The last total, in cents, up to which something holds; the first one where it never does.
+  private func last(
+    of totals: ClosedRange<Double>, _ holds: (Double) throws(PlanError) -> Bool
+  ) throws(PlanError) -> Double {
+    var (low, high) = (totals.lowerBound, totals.upperBound)
     while high - low > 1 {
       let middle = ((low + high) / 2).rounded()
-      if try surplus(middle) >= 0 { low = middle } else { high = middle }
+      if try holds(middle) { low = middle } else { high = middle }
     }
-    return low / 100
+    return low
   }
 
   // MARK: The plan
@@ -250,7 +290,7 @@ public struct Planner: Sendable {
         planned: Credit(
           conversions: credit.conversions * multiple, value: credit.value > 0 ? credit.value * multiple : credit.value),
         currentMarginal: figures { $0.marginal(touchpoint.spend) },
-        plannedMarginal: figures { $0.marginal(spends[place]) },
+        plannedMarginal: figures { $0.marginal(spends[place]) }, price: allocation.prices[place],
         multiple: multiple, limits: limits[place], schedule: schedule(place, spends[place]),
         bound: bound(place, allocation, problem, held))
     }
@@ -263,7 +303,8 @@ public struct Planner: Sendable {
   private func multiple(_ place: Int, _ spend: Double) -> Double {
     let credit = input.credit(place, request.measure)
     guard request.schedule != nil, credit > 0 else { return input.touchpoints[place].shape.multiple(spend) }
-    return curve(place, request.measure).response(spend) / credit
+    // What today's spend would have carried out of a plan may be more than a plan that ends in nothing brings.
+    return max(0, curve(place, request.measure).response(spend) / credit)
   }
 
   /// Spend by period, in whole cents.

@@ -11,6 +11,9 @@ import RealModule
 /// periods without spend, in which the stock fades: there, neighbouring periods are pooled until no spend is negative. That solves the
 /// problem exactly where f is concave.
 ///
+/// Unlike other curves it does not begin at 0: with nothing spent, what was carried in still works, and what today's spend would have carried
+/// out is lost.
+///
 /// Source of pooling: M. Best, N. Chakravarti, "Active set algorithms for isotonic regression", Mathematical Programming 47 (1990).
 public struct ScheduledCurve: ResponseCurve {
   /// Of the same spend in every period, by period; concave.
@@ -152,7 +155,7 @@ public struct ScheduledCurve: ResponseCurve {
   /// What any way to spread spend earns.
   ///
   /// - Parameter spends: By period.
-  public func response(toSchedule spends: [Double]) -> Double {
+  func response(toSchedule spends: [Double]) -> Double {
     precondition(spends.count == demand.count, "a spend for each period")
     var stock = start
     return worth(

@@ -1,4 +1,5 @@
 import Foundation
+import Journeys
 
 /// From local time to universal time.
 ///
@@ -73,6 +74,14 @@ public struct ZoneOffsets: Sendable, Equatable {
       if starts[middle].local <= seconds { low = middle } else { high = middle }
     }
     return seconds &- starts[low].offset
+  }
+
+  /// The date in the zone, as in 2024-05-31, of a time in microseconds since 1970.
+  package func day(_ microseconds: Int64) -> String {
+    let seconds = microseconds / Microseconds.perSecond
+    // The offset that leads back to the time; the first one for the hour that clocks repeat.
+    let offset = starts.lazy.map(\.offset).first { universalTime(ofLocal: seconds + $0) == seconds } ?? starts[0].offset
+    return DateText.day(microseconds + offset * Microseconds.perSecond)
   }
 
   public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
