@@ -33,7 +33,8 @@ extension PlanReport {
             "marginalConversions": JSONValue(row.plannedMarginal.conversions), "limits": list(row.limits),
             "boundBy": row.bound.map { .text(Self.code($0)) } ?? .null,
             "certainty": content.certainty.probabilities[place].map { JSONValue($0) } ?? .null,
-            "schedule": .list(row.schedule.map { JSONValue($0) }), "response": shape(content.input.touchpoints[place].shape),
+            "schedule": .list(row.schedule.map { JSONValue($0) }),
+            "response": shape(content.input.touchpoints[place].shape),
           ])
         }),
       "promised": .object([

@@ -29,7 +29,8 @@ import Testing
             var moved = spends
             moved[to] += share * spends[from]
             moved[from] -= share * spends[from]
-            #expect(scheduled.response(toSchedule: moved) <= response * (1 + 1e-11), "\(number) \(total): \(from) to \(to)")
+            #expect(
+              scheduled.response(toSchedule: moved) <= response * (1 + 1e-11), "\(number) \(total): \(from) to \(to)")
           }
         }
       }
@@ -53,7 +54,9 @@ import Testing
     let curve = Self.curve(number)
     let scheduled = ScheduledCurve(
       curve, demand: [Double](repeating: 1, count: 12), carryOver: carryOver, start: 50)
-    #expect(isClose(scheduled.response(toSchedule: [Double](repeating: 50, count: 12)), 12 * curve.response(50), relative: 1e-12))
+    #expect(
+      isClose(
+        scheduled.response(toSchedule: [Double](repeating: 50, count: 12)), 12 * curve.response(50), relative: 1e-12))
     #expect(scheduled.response(600) >= 12 * curve.response(50) * (1 - 1e-12))
     if carryOver == 0 {
       for spend in scheduled.schedule(600) { #expect(isClose(spend, 50, relative: 1e-9)) }

@@ -28,7 +28,9 @@ struct Budgets {
 
   private static func milliseconds(_ seconds: Double) -> String { "\((seconds * 10_000).rounded() / 10) ms" }
 
-  private static func curve(_ number: Int, _ stream: inout RandomStream, shape: ClosedRange<Double> = 0.4...1) -> any ResponseCurve {
+  private static func curve(_ number: Int, _ stream: inout RandomStream, shape: ClosedRange<Double> = 0.4...1)
+    -> any ResponseCurve
+  {
     let (beta, gamma) = (Double.random(in: 1...50, using: &stream), Double.random(in: 100...5_000, using: &stream))
     switch number % 5 {
     case 0: return LogCurve(beta: beta, gamma: gamma)
@@ -77,7 +79,8 @@ struct Budgets {
       var stream = RandomStream(seed: UInt64(count), purpose: .permutation, index: 0)
       let items = (0..<count).map { number in
         AllocationProblem.Item(
-          name: "\(number)", curve: curve(4, &stream, shape: 1.5...4), limits: 0...Double.random(in: 2_000...8_000, using: &stream))
+          name: "\(number)", curve: curve(4, &stream, shape: 1.5...4),
+          limits: 0...Double.random(in: 2_000...8_000, using: &stream))
       }
       let total = items.reduce(0) { $0 + $1.limits.upperBound } * 0.3
       let (allocation, seconds) = try time { try Allocation(AllocationProblem(items: items), total: total) }
@@ -91,6 +94,8 @@ struct Budgets {
     let history = SpendHistory(
       spend: spend, outcome: spend.map { 40 * $0 / ($0 + 120) * Double.random(in: 0.9...1.1, using: &stream) })
     let (choice, seconds) = time { CurveChoice(history) }
-    print("choosing a curve for 104 weeks among ten, with five parts left out in turn: \(milliseconds(seconds)), doubt \(choice.doubt as Any)")
+    print(
+      "choosing a curve for 104 weeks among ten, with five parts left out in turn: \(milliseconds(seconds)), doubt \(choice.doubt as Any)"
+    )
   }
 }

@@ -42,7 +42,8 @@ extension PlanInput {
       // A schedule spreads spend over periods, which needs curves that are concave.
       let families = CurveFamily.allCases.filter { $0 != .hill || request.schedule == nil }
       let shape = ResponseShape(
-        CurveChoice(own, families: families, seed: seed), periods: periods.count, elasticity: elasticity, spend: spend, stream: &stream)
+        CurveChoice(own, families: families, seed: seed), periods: periods.count, elasticity: elasticity, spend: spend,
+        stream: &stream)
       return Touchpoint(name: name, id: id, spend: spend, shape: shape)
     }
     self.init(touchpoints: touchpoints, credits: credits, names: names, hasValue: hasValue)
