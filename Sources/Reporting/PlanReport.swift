@@ -118,18 +118,15 @@ public struct PlanReport: Sendable {
       ? (outlook.shift.gain.conversions, outlook.walks.conversions) : (outlook.shift.gain.value, outlook.walks.value)
     let promised = plan.measure == .conversions ? plan.promised.conversions : plan.promised.value
     var lines = [
+      "the credit of \(content.model) promises \(signed(promised)) \(figure), which is what the table shows",
       "simulated on the chain: \(signed(gain)) \(figure) [\(signed(interval.lowerBound)) – \(signed(interval.upperBound))],"
         + " better than today with a probability of \(NumberText.percent(outlook.probabilityBetter(plan.measure), decimals: 1)),"
-        + " in the worst of twenty cases \(signed(outlook.worstCase(plan.measure)))",
-      "checked by \(NumberText.fixed(Double(outlook.walks.walks), decimals: 0)) journeys walked:"
-        + " \(signed(walked.gain)) ± \(NumberText.fixed(walked.standardError, decimals: 1)); the credit of \(content.model) alone promises \(signed(promised))",
-      (plan.price > 1e-300
-        ? "shadow price: one more unit of budget brings \(Self.short(plan.price)) \(figure);"
-        : "no more can be spent within these limits, or it brings nothing;")
-        + (plan.gap < 1e-9
-          ? " no plan within these limits brings more"
-          : " no plan within these limits brings more than \(NumberText.percent(plan.gap, decimals: 4)) more"),
+        + " in the worst of twenty cases \(signed(outlook.worstCase(plan.measure)));"
+        + " \(NumberText.fixed(Double(outlook.walks.walks), decimals: 0)) journeys walked say \(signed(walked.gain)) ±"
+        + " \(NumberText.fixed(walked.standardError, decimals: 1))",
+      price + "; " + certificate,
     ]
+    if let slackGoal { lines.append(slackGoal) }
     if outlook.shift.provided < 0.999 {
       lines.append(
         "journeys that give up provide \(NumberText.percent(outlook.shift.provided)) of the additional visits that the plan asks for; the rest cannot be had"
@@ -137,6 +134,44 @@ public struct PlanReport: Sendable {
     }
     if plan.unspent > 0 { lines.append("steps leave \(money(plan.unspent)) unspent") }
     return lines
+  }
+
+  private var price: String {
+    guard plan.price > 1e-300 else { return "no more can be spent within these limits, or it brings nothing" }
+    let one = plan.measure == .conversions ? " (\(money(1 / plan.price)) for one more)" : ""
+    return "shadow price: one more unit of budget brings \(Self.short(plan.price)) \(figure)\(one)"
+  }
+
+  /// What the search guarantees.
+  private var certificate: String {
+    let rest = plan.gap < 1e-9 ? "" : " by more than \(NumberText.percent(plan.gap, decimals: 4))"
+    switch plan.goal {
+    case .most: return "by this credit, no plan within these limits brings more" + rest
+    case .target:
+      return "by this credit, no plan within these limits reaches the target for less"
+        + (rest.isEmpty ? "" : ", or misses it" + rest)
+    case .perUnitSpent:
+      return "by this credit, no larger budget within these limits does so"
+        + (rest.isEmpty ? "" : ", or misses it" + rest)
+    }
+  }
+
+  /// Where the limits decide, and not the goal.
+  private var slackGoal: String? {
+    let response = plan.rows.reduce(0) {
+      $0 + (plan.measure == .conversions ? $1.planned.conversions : $1.planned.value)
+    }
+    switch plan.goal {
+    case .most: return nil
+    case .target(let target):
+      guard response > target * 1.001 else { return nil }
+      return
+        "the least that the limits allow brings more than the target; wider limits (--change) would let the plan cost less"
+    case .perUnitSpent(let least):
+      guard response > least * plan.plannedBudget * 1.001 else { return nil }
+      return
+        "the most that the limits and the budget allow still meets the goal; wider limits (--change) would let the plan spend more"
+    }
   }
 
   private static func short(_ number: Double) -> String {
@@ -153,9 +188,9 @@ public struct PlanReport: Sendable {
         at: 0)
     }
     notes.append(
-      "the chain loses a conversion with any of the visits that it took, and credit shares each conversion out once: the two gains measure different"
-        + " things")
-    notes.append("credit is what a model gives, and not what advertising causes; see touchstone evaluate --plans")
+      "credit shares each conversion out once, the chain loses a conversion with any of the visits that it took: the two gains measure different things,"
+        + " and neither is what advertising causes; in the worlds that come with Touchstone plans brought about two thirds of what credit promised"
+        + " (touchstone evaluate --plans)")
     return notes
   }
 
@@ -207,7 +242,8 @@ public struct PlanReport: Sendable {
       ])
     let ratios =
       hasValue
-      ? ["ROAS now", "planned", "marginal now", "planned"] : ["cost each now", "planned", "next one now", "planned"]
+      ? ["ROAS now", "planned", "marginal ROAS now", "planned"]
+      : ["cost each now", "planned", "next one now", "planned"]
     return ResultTable(
       title: "The plan",
       columns: ["touchpoint", "spend now", "planned", "change", "conversions now", "planned"] + ratios + [
@@ -301,12 +337,18 @@ public struct PlanReport: Sendable {
 
   private var elasticityTable: ResultTable {
     alternatives(
-      "How the plan depends on the assumed elasticity: change of spend",
+      "How the plan depends on the assumed elasticity\(unheld): change of spend",
       content.byElasticity.map { ("\($0.elasticity)", $0.result) })
   }
 
   private var modelTable: ResultTable {
-    alternatives("The same plan by the credit of other models: change of spend", content.byModel)
+    alternatives("The same plan by the credit of other models\(unheld): change of spend", content.byModel)
+  }
+
+  /// Alternatives hold nothing.
+  private var unheld: String {
+    let isHeld = plan.rows.contains { if case .uncertainty? = $0.bound { true } else { false } }
+    return isHeld ? ", nothing held" : ""
   }
 
   private func alternatives(

@@ -8,6 +8,9 @@ import SystemPackage
 func reportingErrors(_ work: () throws -> Void) throws {
   do {
     try work()
+  } catch let error as ValidationError {
+    // Thrown while working, it would be followed by the usage of the root command.
+    throw fail(error.message, .usage)
   } catch let error as ModelListError {
     throw fail(error.description, .usage)
   } catch let error as InputError {

@@ -12,7 +12,8 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "What may be spent: an amount, or a change such as +10% or -10%. Default: what is spent today.")
+    help: "What may be spent: an amount, or a change such as +10% or -10%. Default: what is spent today.",
+    transform: BudgetAmount.read)
   var budget: BudgetAmount?
 
   @Option(help: "What counts: conversions or value.")
@@ -34,7 +35,7 @@ struct PlanOptions: ParsableArguments {
     parsing: .singleValue,
     help: ArgumentHelp(
       "Limits of one touchpoint, as in search=1000..5000, search=-10%..+50% or search=..5000; repeat for others.",
-      valueName: "name=low..high"))
+      valueName: "name=low..high"), transform: Bounds.read)
   var bounds: [Bounds] = []
 
   @Option(
@@ -158,13 +159,17 @@ extension PlanOptions {
 extension PlanRequest.Measure: ExpressibleByArgument {}
 
 /// A budget: an amount, or a change of today's.
-struct BudgetAmount: ExpressibleByArgument {
+struct BudgetAmount {
   let amount: PlanRequest.Amount
 
-  init?(argument: String) {
-    guard let amount = PlanRequest.Amount(argument) else { return nil }
-    if case .share = amount { return nil }
-    self.amount = amount
+  static func read(_ text: String) throws -> BudgetAmount {
+    guard let amount = PlanRequest.Amount(text) else { throw refusal(text) }
+    if case .share = amount { throw refusal(text) }
+    return BudgetAmount(amount: amount)
+  }
+
+  private static func refusal(_ text: String) -> ValidationError {
+    ValidationError("--budget is '\(text)'; give an amount such as 100000, or a change such as +10% or -10%")
   }
 }
 
@@ -190,12 +195,21 @@ struct NumberList: ExpressibleByArgument {
 }
 
 /// The limits of one touchpoint.
-struct Bounds: ExpressibleByArgument {
+struct Bounds {
   let name: String
   let minimum: PlanRequest.Amount?
   let maximum: PlanRequest.Amount?
 
-  init?(argument: String) {
+  static func read(_ text: String) throws -> Bounds {
+    guard let bounds = Bounds(text) else {
+      throw ValidationError(
+        "--bounds is '\(text)'; write a name, an equals sign, and limits with two dots between them, as in 'search=1000..5000', 'search=-10%..+50%' or"
+          + " 'search=..5000'")
+    }
+    return bounds
+  }
+
+  private init?(_ argument: String) {
     // The name may hold an equals sign, and the limits hold none.
     guard let sign = argument.lastIndex(of: "="), sign > argument.startIndex else { return nil }
     name = String(argument[..<sign])

@@ -109,7 +109,8 @@ struct ReallocateCommand: ParsableCommand {
         } catch {
           guard error.isAboutLimits else { throw error }
           let names = unsure.map { input.touchpoints[$0.offset].name }.joined(separator: ", ")
-          remarks.append("\(names) cannot stay where they are: the limits leave no other way to meet the request")
+          remarks.append(
+            "not held, though not sure enough: \(names); the limits leave no other way to meet the request")
           break
         }
         certainty = MoveCertainty(plan, input, distribution)
@@ -126,7 +127,24 @@ struct ReallocateCommand: ParsableCommand {
         outlook: outlook, certainty: certainty, level: replication.level,
         byModel: PlanAlternative.byModel(byModel, input, request, journeys.paths),
         byElasticity: PlanAlternative.byElasticity(input, request, journeys.paths), currency: costs.currency,
-        remarks: remarks + unplanned(input, journeys.paths) + [replication.remark(evidence)]))
+        remarks: remarks + notes(input, costs, request) + unplanned(input, journeys.paths) + [
+          replication.remark(evidence)
+        ]))
+  }
+
+  /// What was given and does less than it may seem.
+  private func notes(_ input: PlanInput, _ costs: CostTable, _ request: PlanRequest) -> [String] {
+    var notes: [String] = []
+    if costs.rows.contains(where: { $0.conversions != nil }) {
+      notes.append("conversions of the cost table shape the curves; how many they are counts for nothing")
+    }
+    if let schedule = request.schedule {
+      notes.append("laid out in time, the same total brings more or less by when it is spent")
+      if schedule.carryOver > 0 && !input.touchpoints.contains(where: \.isAssumed) {
+        notes.append("--carry-over has no effect: all touchpoints have a fitted one, or were found to have none")
+      }
+    }
+    return notes
   }
 
   /// Touchpoints that earn credit and cost nothing.
@@ -161,19 +179,29 @@ private struct CostsOfPlan {
     guard let period else { return (table, []) }
     let length = SpendPeriods(table)?.spacing ?? Microseconds.perDay
     let (inside, outside) = table.within(period, length: length)
-    guard !inside.rows.isEmpty else {
-      let dates = table.rows.map(\.date)
-      func words(_ first: Int64, _ last: Int64) -> String { "\(zone.day(first)) to \(zone.day(last))" }
+    func words(_ first: Int64, _ last: Int64) -> String { "\(zone.day(first)) to \(zone.day(last))" }
+    let journeys = words(period.lowerBound, period.upperBound)
+    let dates = (inside.rows.isEmpty ? table : inside).rows.map(\.date)
+    guard let first = dates.min(), let last = dates.max(), !inside.rows.isEmpty else {
       throw InputError(
         .badData, source: path,
-        problem:
-          "the costs are of \(words(dates.min()!, dates.max()!)), and the journeys of \(words(period.lowerBound, period.upperBound))",
+        problem: "the costs are of \(words(dates.min()!, dates.max()!)), and the journeys of \(journeys)",
         remedy: "give costs of the time that the journeys cover")
     }
-    return (
-      inside, outside > 0 ? ["costs of \(outside) lie on days outside the log's period and are left out"] : []
-    )
+    var remarks: [String] = []
+    if outside > 0 { remarks.append("costs of \(outside) lie on days outside the log's period and are left out") }
+    let whole = Double(period.upperBound - period.lowerBound)
+    let part = Double(min(period.upperBound, last + length) - max(period.lowerBound, first))
+    if part < Self.wholeCoverage * whole {
+      remarks.append(
+        "the costs are of \(words(first, last)) only, and the journeys of \(journeys): credit of the whole time is set against costs of a part of it,"
+          + " so returns look too good; give the costs of all of it, or the events of a part")
+    }
+    return (inside, remarks)
   }
+
+  /// Costs that cover less of the time make returns wrong.
+  private static let wholeCoverage = 0.9
 
   /// Refuses costs of touchpoints that no journey holds: what they bring would count as nothing.
   func check(_ costs: CostTable, _ names: [String]) throws(InputError) {
@@ -187,7 +215,8 @@ private struct CostsOfPlan {
     let meant = Suggestion.nearest(to: first, in: names).map { "did you mean \(quotedForMessage($0))? " } ?? ""
     throw InputError(
       .badData, source: path,
-      problem: "no journey holds \(quotedForMessage(first))\(others), which costs \(totals[first]!.cost)",
+      problem:
+        "no journey holds \(quotedForMessage(first))\(others), which costs \((totals[first]!.cost * 100).rounded() / 100)",
       remedy: meant + "name it as the journeys do, or take its rows out; the journeys have "
         + names.prefix(20).map { quotedForMessage($0) }.joined(separator: ", "))
   }

@@ -187,6 +187,20 @@ enum SmallPlan {
     #expect(isClose(plan.rows.reduce(0) { $0 + $1.planned.value }, 17_500, relative: 1e-5))
   }
 
+  /// A group's least is kept to the cent, whatever is rounded.
+  @Test func groupsKeepTheirCents() throws {
+    var random = RandomCurves(seed: 17)
+    for _ in 0..<60 {
+      let share = (random.uniform(50...62)).rounded() / 100
+      let plan = try SmallPlan.plan { request in
+        request.budget = .money((random.uniform(6_500...8_500) * 100).rounded() / 100)
+        request.groups = [.init(name: "two", touchpoints: ["tv", "mail"], minimum: .share(share))]
+      }
+      let sum = plan.rows[0].plannedSpend + plan.rows[2].plannedSpend
+      #expect(sum >= share * plan.plannedBudget - 1e-9, "\(sum) of \(plan.plannedBudget)")
+    }
+  }
+
   @Test func impossibleSteps() {
     // The group's least is more than steps leave, and not the budget's.
     #expect(throws: PlanError.self) {

@@ -9,8 +9,8 @@ public struct SpendPeriods: Sendable, Equatable {
   public let end: Int64
   /// From one date to the next.
   public let spacing: Int64
-  private let table: CostTable
-
+  /// By touchpoint.
+  private let rows: [String: [CostTable.Row]]
   /// By date of the table, its period.
   private let places: [Int64: Int]
 
@@ -28,7 +28,7 @@ public struct SpendPeriods: Sendable, Equatable {
     }
     guard dates.count > 1 else { return nil }
     let gaps = zip(dates, dates.dropFirst()).map { $1 - $0 }
-    let spacing = gaps.sorted()[gaps.count / 2]
+    let spacing = gaps.sorted()[(gaps.count - 1) / 2]
     // Periods without any row had no spend. Counted from date to date, since months differ in length and summer time moves midnights.
     var starts = [dates[0]]
     var placeOfDay = [dates[0]: 0]
@@ -43,9 +43,10 @@ public struct SpendPeriods: Sendable, Equatable {
     self.starts = starts
     self.spacing = spacing
     end = dates[dates.count - 1] + spacing
-    self.table = table
+    rows = Dictionary(grouping: table.rows, by: \.touchpoint)
   }
 
+  /// The number of periods.
   public var count: Int { starts.count }
 
   /// A touchpoint's spend by period; a period without a row had none.
@@ -53,15 +54,13 @@ public struct SpendPeriods: Sendable, Equatable {
 
   /// A touchpoint's conversions by period, where the table says them in any row.
   public func conversions(_ touchpoint: String) -> [Double]? {
-    let hasAny = table.rows.contains { $0.touchpoint == touchpoint && $0.conversions != nil }
+    let hasAny = rows[touchpoint]?.contains { $0.conversions != nil } ?? false
     return hasAny ? sums(touchpoint) { $0.conversions ?? 0 } : nil
   }
 
   private func sums(_ touchpoint: String, _ figure: (CostTable.Row) -> Double) -> [Double] {
     var sums = [Double](repeating: 0, count: count)
-    for row in table.rows where row.touchpoint == touchpoint {
-      sums[places[row.date]!] += figure(row)
-    }
+    for row in rows[touchpoint] ?? [] { sums[places[row.date]!] += figure(row) }
     return sums
   }
 }

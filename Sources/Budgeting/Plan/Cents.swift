@@ -32,11 +32,16 @@ enum Cents {
         groups.allSatisfy { group in
           guard group.members.contains(place) else { return true }
           let next = sum(group) + sign
-          return next <= group.limits.upperBound * 100 + 1e-6 && next >= group.limits.lowerBound * 100 - 1e-6
+          return sign > 0
+            ? next <= group.limits.upperBound * 100 + 1e-6 : next >= group.limits.lowerBound * 100 - 1e-6
         }
       }
       func lacks(_ place: Int) -> Bool {
-        groups.contains { $0.members.contains(place) && sign * ($0.limits.lowerBound * 100 - sum($0)) > 1e-6 }
+        groups.contains { group in
+          guard group.members.contains(place) else { return false }
+          return sign > 0
+            ? group.limits.lowerBound * 100 - sum(group) > 1e-6 : sum(group) - group.limits.upperBound * 100 > 1e-6
+        }
       }
       let allowed = cents.indices.filter(isAllowed)
       let kept = allowed.filter(keepsGroups)

@@ -150,10 +150,11 @@ extension YAMLMapping {
 }
 
 extension PlanRequest {
-  /// `0.3` or `30%`; `nil` where the text is no share from 0 on.
+  /// `0.3` or `30%`; `nil` where the text is no share from 0 on. More than 1 needs its percent sign: 30 might mean either.
   public static func share(_ text: String) -> Double? {
     let text = text.filter { $0 != " " }
     let isPercent = text.hasSuffix("%")
+    if !isPercent, let number = Double(text), number > 1 { return nil }
     guard let number = Double(isPercent ? String(text.dropLast()) : text), number >= 0, number.isFinite else {
       return nil
     }

@@ -57,13 +57,17 @@ public struct Planner: Sendable {
     let minimum = own.minimum.map { money($0, current: touchpoint.spend, total: total) }
     let maximum = own.maximum.map { money($0, current: touchpoint.spend, total: total) }
     // A limit that was asked for wins over how far spend may move.
-    var low = minimum ?? min(touchpoint.spend * max(0, 1 - change), maximum ?? .infinity)
-    var high = maximum ?? max(touchpoint.spend * (1 + change), minimum ?? 0)
+    let low = minimum ?? min(touchpoint.spend * max(0, 1 - change), maximum ?? .infinity)
+    let high = maximum ?? max(touchpoint.spend * (1 + change), minimum ?? 0)
     guard low <= high else { throw .emptyLimits(name: touchpoint.name, minimum: low, maximum: high) }
-    low = (low * 100 - 1e-6).rounded(.up) / 100
-    high = max(0, (high * 100 + 1e-6).rounded(.down) / 100)
-    // Where no whole cent lies between them, what is too little by less than a cent is better than what is too much.
-    return min(low, high)...high
+    return Self.wholeCents(low, high)
+  }
+
+  /// Limits moved inward to whole cents. Where none lies between them, what is too little by less than a cent is better than what is too much.
+  private static func wholeCents(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+    let most = max(0, (high * 100 + 1e-6).rounded(.down) / 100)
+    // Adding 0 makes no negative zero.
+    return min(max(0, (low * 100 - 1e-6).rounded(.up) / 100) + 0, most)...most
   }
 
   private func problem(total: Double, held: Set<Int>) throws(PlanError) -> AllocationProblem {
@@ -81,7 +85,7 @@ public struct Planner: Sendable {
       let low = group.minimum.map { money($0, current: current, total: total) } ?? 0
       let high = group.maximum.map { money($0, current: current, total: total) } ?? .infinity
       guard low <= high else { throw .emptyLimits(name: group.name, minimum: low, maximum: high) }
-      list.append(AllocationProblem.Group(name: group.name, members: members, limits: low...high))
+      list.append(AllocationProblem.Group(name: group.name, members: members, limits: Self.wholeCents(low, high)))
     }
     return AllocationProblem(items: items, groups: list)
   }
