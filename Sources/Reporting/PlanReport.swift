@@ -189,7 +189,7 @@ public struct PlanReport: Sendable {
     }
     notes.append(
       "credit shares each conversion out once, the chain loses a conversion with any of the visits that it took: the two gains measure different things,"
-        + " and neither is what advertising causes; in the worlds that come with Touchstone plans brought about two thirds of what credit promised"
+        + " and neither is what advertising causes; in the worlds that come with Touchstone plans brought 40 to 70 % of what credit promised"
         + " (touchstone evaluate --plans)")
     return notes
   }
