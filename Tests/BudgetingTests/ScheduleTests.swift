@@ -63,6 +63,40 @@ import Testing
     }
   }
 
+  /// Much carried over for long: the end is valued by some terms, and steady spend still earns what it earns today.
+  @Test func longCarryOver() {
+    let curve = PowerCurve(beta: 4, exponent: 0.5)
+    let scheduled = ScheduledCurve(curve, demand: [1, 1, 1], carryOver: 0.99, start: 50)
+    #expect(isClose(scheduled.response(toSchedule: [50, 50, 50]), 3 * curve.response(50), relative: 1e-12))
+    #expect(isClose(scheduled.response(150), 3 * curve.response(50), relative: 1e-6))
+    for spend in scheduled.schedule(150) { #expect(isClose(spend, 50, relative: 0.01)) }
+  }
+
+  /// Steps of a touchpoint that is laid out in time.
+  @Test func stepsInTime() throws {
+    let items = (1...3).map { number in
+      AllocationProblem.Item(
+        name: "\(number)",
+        curve: ScheduledCurve(
+          LogCurve(beta: 30 * Double(number), gamma: 60), demand: Self.demand, carryOver: 0.4, start: 50),
+        limits: 100...700, step: number < 3 ? 50 : nil)
+    }
+    let problem = AllocationProblem(items: items)
+    let allocation = try Allocation(problem, total: 1_010)
+    AllocationTests.check(allocation, problem, total: 1_010)
+    var best = 0.0
+    for first in stride(from: 100.0, through: 700, by: 50) {
+      for second in stride(from: 100.0, through: 700, by: 50) where (100...700).contains(1_010 - first - second) {
+        let spends = [first, second, 1_010 - first - second]
+        best = max(best, zip(items, spends).reduce(0) { $0 + $1.0.curve.response($1.1) })
+      }
+    }
+    #expect(isClose(allocation.response, best, relative: 1e-9))
+    var fine = problem
+    fine.items[0].step = 1
+    #expect(throws: AllocationError.stepTooSmall(item: "1", step: 1, least: 3)) { try Allocation(fine, total: 1_010) }
+  }
+
   /// Many touchpoints by many weeks: prices of all cells with spend are one, and no total leaves its limits.
   @Test func manyTouchpointsByManyWeeks() throws {
     var random = RandomCurves(seed: 21)

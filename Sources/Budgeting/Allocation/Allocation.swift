@@ -81,8 +81,9 @@ public struct Allocation: Sendable {
       guard let multiples = ConcavePiece.multiples(of: step, in: item.limits) else {
         throw .noStep(item: item.name, step: step, limits: item.limits)
       }
-      guard multiples.count <= AllocationProblem.mostSteps else {
-        let least = (item.limits.upperBound - item.limits.lowerBound) / Double(AllocationProblem.mostSteps)
+      let most = item.curve is ScheduledCurve ? AllocationProblem.mostScheduledSteps : AllocationProblem.mostSteps
+      guard multiples.count <= most else {
+        let least = (item.limits.upperBound - item.limits.lowerBound) / Double(most)
         throw .stepTooSmall(item: item.name, step: step, least: least)
       }
       problem.items[place].limits = Double(multiples.lowerBound) * step...Double(multiples.upperBound) * step
@@ -94,6 +95,8 @@ public struct Allocation: Sendable {
 private struct BranchAndBound {
   private let problem: AllocationProblem
   private let tree: BudgetTree
+  /// By item, `nil` without steps.
+  private let stepped: [SteppedValues?]
 
   struct Outcome {
     var spends: [Double]
@@ -118,6 +121,7 @@ private struct BranchAndBound {
   init(_ problem: AllocationProblem, _ tree: BudgetTree) {
     self.problem = problem
     self.tree = tree
+    stepped = problem.items.map { item in item.step.map { SteppedValues(item.curve, item.limits, step: $0) } }
   }
 
   func run() -> Outcome {
@@ -149,11 +153,12 @@ private struct BranchAndBound {
     var items = problem.items
     for place in items.indices { items[place].limits = limits[place] }
     guard (try? tree.range(0, items)) != nil else { return nil }
-    let pieces = items.map { ConcavePiece($0.curve, $0.limits, step: $0.step) }
+    let pieces = zip(items, stepped).map { ConcavePiece($0.curve, $0.limits, steps: $1) }
     let sharing = tree.share(pieces)
     var split: (item: Int, at: Double)?
     var highest = 0.0
-    for place in items.indices {
+    for place in items.indices
+    where items[place].step != nil || items[place].curve.inflection > limits[place].lowerBound {
       let spend = sharing.spends[place]
       let above = pieces[place].value(spend) - reachable(place, spend)
       if above > max(highest, 1e-15 * abs(sharing.bound)) { (highest, split) = (above, (place, spend)) }
@@ -163,10 +168,10 @@ private struct BranchAndBound {
 
   /// What an item brings at a spend, rounded down to its steps.
   private func reachable(_ item: Int, _ spend: Double) -> Double {
-    problem.items[item].curve.response(stepped(item, spend))
+    problem.items[item].curve.response(roundedDown(item, spend))
   }
 
-  private func stepped(_ item: Int, _ spend: Double) -> Double {
+  private func roundedDown(_ item: Int, _ spend: Double) -> Double {
     guard let step = problem.items[item].step else { return spend }
     return (spend / step + 1e-9).rounded(.down) * step
   }
@@ -218,13 +223,13 @@ private struct BranchAndBound {
     if problem.items.contains(where: { $0.step != nil }) {
       // Steps are kept, and the rest shared out anew.
       let fixed = problem.items.indices.map { place -> ClosedRange<Double> in
-        let spend = stepped(place, spends[place])
+        let spend = roundedDown(place, spends[place])
         return problem.items[place].step == nil ? part.limits[place] : spend...spend
       }
       var items = problem.items
       for place in items.indices { items[place].limits = fixed[place] }
       guard (try? tree.range(0, items)) != nil else { return }
-      spends = tree.share(items.map { ConcavePiece($0.curve, $0.limits, step: nil) }).spends
+      spends = tree.share(items.map { ConcavePiece($0.curve, $0.limits) }).spends
       takeFurtherSteps(&spends, &items)
     }
     let response = zip(problem.items, spends).reduce(0) { $0 + $1.0.curve.response($1.1) }

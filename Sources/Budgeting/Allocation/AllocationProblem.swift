@@ -50,6 +50,8 @@ public struct AllocationProblem: Sendable {
 
   /// A step below this share of what an item may get makes too many choices.
   public static let mostSteps = 20_000
+  /// The same for touchpoints that are laid out in time, each of whose totals is a search of its own.
+  public static let mostScheduledSteps = 200
 }
 
 /// Why money cannot be shared out as asked.
@@ -75,7 +77,7 @@ public enum AllocationError: Error, Equatable, CustomStringConvertible {
       "\(what) of \(money(limit)) is \(money(least - limit)) less than what must be spent, \(money(least)): \(because.joined(separator: ", "));"
         + " raise it, or lower some of these minimums"
     case .tooMuch(let what, let limit, let most, let because):
-      "\(what) of \(money(limit)) is \(money(limit - most)) more than what may be spent, \(money(most)): \(because.joined(separator: ", "));"
+      "\(what) of \(money(limit)) is \(money(limit - most)) more than what may be spent, \(money(most))\(because.isEmpty ? "" : ": " + because.joined(separator: ", "));"
         + " lower it, or raise some of these maximums"
     case .noStep(let item, let step, let limits):
       "no multiple of the step \(money(step)) of \(quoted(item)) lies from \(money(limits.lowerBound)) to \(money(limits.upperBound));"
@@ -83,7 +85,7 @@ public enum AllocationError: Error, Equatable, CustomStringConvertible {
     case .stepsDoNotFit:
       "no choice of steps was found that keeps within the limits of the groups; choose smaller steps, or wider limits"
     case .stepTooSmall(let item, let step, let least):
-      "the step \(money(step)) of \(quoted(item)) makes more than \(AllocationProblem.mostSteps) choices; choose one of \(money(least)) or more"
+      "the step \(money(step)) of \(quoted(item)) makes too many choices; choose one of \(money(least)) or more"
     }
   }
 

@@ -6,11 +6,11 @@ enum ConcavePiece: Sendable {
   /// Straight lines between points, of falling slope.
   case points(spends: [Double], values: [Double])
 
-  /// - Parameter step: `nil` where any spend is possible. Some multiple of it must lie in the limits.
-  init(_ curve: any ResponseCurve, _ limits: ClosedRange<Double>, step: Double?) {
+  /// - Parameter steps: `nil` where any spend is possible. Some multiple of the step must lie in the limits.
+  init(_ curve: any ResponseCurve, _ limits: ClosedRange<Double>, steps: SteppedValues? = nil) {
     let (low, high) = (limits.lowerBound, limits.upperBound)
-    if let step {
-      self = Self.hull(of: curve, limits, step: step)
+    if let steps {
+      self = Self.hull(of: steps, limits)
       return
     }
     let inflection = curve.inflection
@@ -43,12 +43,13 @@ enum ConcavePiece: Sendable {
   }
 
   /// Source of the hull: A. Andrew, "Another efficient algorithm for convex hulls in two dimensions", 1979.
-  private static func hull(of curve: any ResponseCurve, _ limits: ClosedRange<Double>, step: Double) -> ConcavePiece {
-    guard let multiples = multiples(of: step, in: limits) else { preconditionFailure("a multiple within the limits") }
+  private static func hull(of steps: SteppedValues, _ limits: ClosedRange<Double>) -> ConcavePiece {
+    guard let multiples = multiples(of: steps.step, in: limits) else {
+      preconditionFailure("a multiple within the limits")
+    }
     var (spends, values): ([Double], [Double]) = ([], [])
     for multiple in multiples {
-      let spend = Double(multiple) * step
-      let value = curve.response(spend)
+      let (spend, value) = (Double(multiple) * steps.step, steps.value(multiple))
       while spends.count > 1 {
         let last = spends.count - 1
         let left = (values[last] - values[last - 1]) * (spend - spends[last])
@@ -93,4 +94,23 @@ enum ConcavePiece: Sendable {
       return values[above - 1] + share * (values[above] - values[above - 1])
     }
   }
+}
+
+/// What multiples of a step bring, worked out once for all parts of a search.
+struct SteppedValues: Sendable {
+  let step: Double
+  private let first: Int
+  private let values: [Double]
+
+  /// - Parameter limits: Some multiple of the step lies within them.
+  init(_ curve: any ResponseCurve, _ limits: ClosedRange<Double>, step: Double) {
+    guard let multiples = ConcavePiece.multiples(of: step, in: limits) else {
+      preconditionFailure("a multiple within the limits")
+    }
+    self.step = step
+    first = multiples.lowerBound
+    values = multiples.map { curve.response(Double($0) * step) }
+  }
+
+  func value(_ multiple: Int) -> Double { values[multiple - first] }
 }

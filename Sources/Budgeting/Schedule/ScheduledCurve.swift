@@ -24,13 +24,21 @@ public struct ScheduledCurve: ResponseCurve {
   public let carryOver: Double
   /// The stock carried in: the spend in a period that has gone on for ever.
   public let start: Double
-  /// θ^k for the periods after the last in which more than a ten-thousandth is left.
-  private let fading: [Double]
+  /// The periods after the last in which more than a ten-thousandth is left: θ^k, the mean of some neighbours where there are many, and how
+  /// many they are.
+  private let fading: [(share: Double, periods: Double)]
   /// The sum of θ^k over the periods after those, in which f is as straight as at s_0.
   private let rest: Double
   /// f′(s_0).
   private let slope: Double
 
+  private static let mostFading = 64
+
+  /// - Parameters:
+  ///   - curve: Concave.
+  ///   - demand: Above 0.
+  ///   - carryOver: From 0 on and below 1.
+  ///   - start: Not negative.
   public init(_ curve: any ResponseCurve, demand: [Double], carryOver: Double, start: Double) {
     precondition(!demand.isEmpty && demand.allSatisfy { $0 > 0 && $0.isFinite }, "demand is above 0")
     precondition((0..<1).contains(carryOver) && start >= 0 && curve.inflection == 0, "a concave curve and a share")
@@ -38,12 +46,16 @@ public struct ScheduledCurve: ResponseCurve {
     self.demand = demand
     self.carryOver = carryOver
     self.start = start
-    var (fading, share) = ([Double](), carryOver)
+    var (shares, share) = ([Double](), carryOver)
     while share > 1e-4 {
-      fading.append(share)
+      shares.append(share)
       share *= carryOver
     }
-    self.fading = fading
+    let length = shares.count / Self.mostFading + 1
+    fading = stride(from: 0, to: shares.count, by: length).map { first in
+      let some = shares[first..<min(first + length, shares.count)]
+      return (some.reduce(0, +) / Double(some.count), Double(some.count))
+    }
     rest = share / (1 - carryOver)
     slope = start > 0 && carryOver > 0 ? curve.marginal(start) : 0
   }
@@ -104,7 +116,9 @@ public struct ScheduledCurve: ResponseCurve {
         // The share left at the end fades on.
         let atEnd = share / carryOver
         sum += atEnd * rest * slope
-        for left in fading { sum += atEnd * left * curve.marginal(start + left * (atEnd * stock - start)) }
+        for (left, periods) in fading {
+          sum += periods * atEnd * left * curve.marginal(start + left * (atEnd * stock - start))
+        }
       }
       return sum
     }
@@ -124,7 +138,7 @@ public struct ScheduledCurve: ResponseCurve {
     let within = zip(demand, stocks).reduce(0) { $0 + $1.0 * curve.response($1.1) }
     let (last, before) = (stocks[stocks.count - 1], curve.response(start))
     return fading.reduce(within + rest * slope * (last - start)) {
-      $0 + curve.response(start + $1 * (last - start)) - before
+      $0 + $1.periods * (curve.response(start + $1.share * (last - start)) - before)
     }
   }
 
