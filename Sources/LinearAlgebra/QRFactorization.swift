@@ -9,7 +9,7 @@ public struct QRFactorization: Sendable {
   /// The upper triangle, square.
   public let r: Matrix
 
-  /// Factors a matrix.
+  /// Factors a matrix of finite numbers. Traps otherwise.
   ///
   /// - Complexity: O(rows × columns²).
   public init(_ matrix: Matrix) {

@@ -86,6 +86,17 @@ struct RandomCurves {
     }
   }
 
+  /// Far from its scale a curve is flat, and no figure is undefined.
+  @Test func farFromTheirScale() {
+    for curve in [HillCurve(beta: 5, gamma: 1e8, shape: 60), HillCurve(beta: 5, gamma: 1e-8, shape: 60)] {
+      for spend in [1e-9, 1e-3, 1, 1e3, 1e12] {
+        #expect(curve.response(spend).isFinite && curve.marginal(spend) >= 0 && curve.marginal(spend).isFinite)
+        let slopes = curve.slopes(spend)
+        #expect((0..<3).allSatisfy { slopes[$0].isFinite }, "\(slopes) at \(spend)")
+      }
+    }
+  }
+
   /// A curve without response asks for nothing at any price above 0.
   @Test func nothingIsWorthNothing() {
     let curves: [any ParametricCurve] = [

@@ -32,7 +32,9 @@ public struct HillCurve: ParametricCurve {
     // With the share q of the most that is reached: β s q (1 − q) / x.
     let ratio = Double.pow(gamma / spend, shape)
     let share = 1 / (1 + ratio)
-    return beta * shape * share * (ratio * share) / spend
+    // A ratio may be infinite: 1 − q is then 1.
+    let rest = 1 / (1 + 1 / ratio)
+    return beta * shape * share * rest / spend
   }
 
   /// Newton's method on v = ln(x/γ): ln f′ is concave in v, so from the right of the solution it comes down on it without passing it.

@@ -91,6 +91,8 @@ struct FitProblem {
         system[periods + column, column] = (damping * max(square, 1e-300)).squareRoot()
       }
       let target = residuals(free) + free.map { _ in 0 }
+      // A curve that runs away overflows.
+      guard system.elements.allSatisfy({ $0.isFinite }) else { break }
       guard let step = QRFactorization(system).leastSquares(target) else { break }
       let trial = zip(free, step).map { $0 + max(-2, min(2, $1)) }
       let found = squares(trial)
@@ -110,7 +112,9 @@ struct FitProblem {
   /// (JᵀJ)⁻¹ (Σ J_t J_tᵀ e_t² / (1 − h_t)²) (JᵀJ)⁻¹ with the leverages h_t, from the QR factors of J.
   func covariance(at free: [Double]) -> Matrix? {
     guard periods > free.count else { return nil }
-    let factors = QRFactorization(slopes(free))
+    let slopes = slopes(free)
+    guard slopes.elements.allSatisfy({ $0.isFinite }) else { return nil }
+    let factors = QRFactorization(slopes)
     let residuals = residuals(free)
     let count = free.count
     var middle = Matrix(rows: count, columns: count)
