@@ -276,6 +276,14 @@ enum SmallPlan {
     #expect(throws: PlanError.nothingToPlan) { try Planner(empty, PlanRequest()) }
   }
 
+  /// What was worked out may miss the total, and a limit, by rounding.
+  @Test func centsOfLargeAmounts() {
+    let cents = Cents.rounded(
+      [0, 9_279_234_320.83], total: 9_279_234_320.76, limits: [0...9_279_234_320.76, 0...9_279_234_320.76],
+      isFixed: [false, false], groups: [])
+    #expect(cents == [0, 9_279_234_320.76])
+  }
+
   /// Cents add up whatever was worked out, and stay within limits.
   @Test func centsAddUp() {
     var random = RandomCurves(seed: 31)

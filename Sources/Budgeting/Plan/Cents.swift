@@ -25,8 +25,9 @@ enum Cents {
       func isAllowed(_ place: Int) -> Bool {
         let limits = limits[place]
         let next = cents[place] + sign
-        return !isFixed[place] && next <= (limits.upperBound * 100).rounded()
-          && next >= (limits.lowerBound * 100).rounded()
+        let isWithin =
+          sign > 0 ? next <= (limits.upperBound * 100).rounded() : next >= (limits.lowerBound * 100).rounded()
+        return !isFixed[place] && isWithin
       }
       func keepsGroups(_ place: Int) -> Bool {
         groups.allSatisfy { group in
