@@ -61,13 +61,9 @@ public struct CurveChoice: Sendable {
 
   /// - Parameters:
   ///   - history: What happened.
+  ///   - families: Those that take part.
   ///   - seed: Chooses the draws behind the interval of the elasticity.
-  public init(_ history: SpendHistory, seed: UInt64 = 1) {
-    self.init(history, families: CurveFamily.allCases, seed: seed)
-  }
-
-  /// - Parameter families: Those that take part.
-  public init(_ history: SpendHistory, families: [CurveFamily], seed: UInt64 = 1) {
+  public init(_ history: SpendHistory, families: [CurveFamily] = CurveFamily.allCases, seed: UInt64 = 1) {
     let mean = history.meanSpend
     let spread =
       (history.spend.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(history.periods, 1))).squareRoot()
