@@ -1,12 +1,37 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// Sources/README.md is the floor plan: what each module is for, and how to add to it.
+
+/// A module of the library. Its name carries the package's, so that a user's package may have a module `Parallel` or `Reporting` of
+/// its own; its folder does not.
+func module(_ folder: String, _ modules: [String] = [], products: [Target.Dependency] = []) -> Target {
+  .target(name: "Touchstone" + folder, dependencies: modules.map(dependency) + products, path: "Sources/" + folder)
+}
+
+/// The tests of a module, with the other modules that they use.
+func tests(of folder: String, _ modules: [String] = [], products: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: folder + "Tests", dependencies: ([folder] + modules).map(dependency) + ["TestSupport"] + products,
+    path: "Tests/\(folder)Tests")
+}
+
+func dependency(_ folder: String) -> Target.Dependency { .byName(name: "Touchstone" + folder) }
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let real = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
 let package = Package(
   name: "Touchstone",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Touchstone", targets: ["Touchstone"]),
-    .executable(name: "touchstone", targets: ["touchstone"]),
+    .executable(name: "touchstone", targets: ["TouchstoneTool"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -19,98 +44,53 @@ let package = Package(
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "lapacke"),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+    .systemLibrary(name: "CTouchstoneOpenBLAS", path: "Sources/COpenBLAS", pkgConfig: "lapacke"),
+    .systemLibrary(name: "CTouchstoneZlib", path: "Sources/CZlib", pkgConfig: "zlib"),
 
-    .target(name: "Parallel"),
-    .target(
-      name: "MonteCarlo", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "Parallel"]),
-    .target(name: "Journeys", dependencies: ["Parallel"]),
-    .target(
-      name: "JourneyIO",
-      dependencies: [
-        "Journeys", "Parallel", "CZlib",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "SystemPackage", package: "swift-system"),
-        .product(name: "Yams", package: "Yams"),
-      ]),
-    .target(
-      name: "Attribution",
-      dependencies: [
-        "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel",
-        .product(name: "RealModule", package: "swift-numerics"),
-      ]),
-    .target(
-      name: "Budgeting",
-      dependencies: [
-        "Attribution", "JourneyIO", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel",
-        .product(name: "RealModule", package: "swift-numerics"),
-        .product(name: "HeapModule", package: "swift-collections"),
-      ]),
+    // A module imports those above it in this list, never those below.
+    module("Parallel"),
+    module("MonteCarlo", products: [real]),
+    module("LinearAlgebra", ["Parallel"], products: ["CTouchstoneOpenBLAS"]),
+    module("Text", products: [yams]),
+    module("Journeys", ["Parallel", "Text"]),
+    // Alone with GRDB and zlib: whoever reads no files links neither.
+    module("JourneyIO", ["Journeys", "Parallel", "Text"], products: ["CTouchstoneZlib", grdb, system]),
+    module("Attribution", ["Journeys", "LinearAlgebra", "MonteCarlo", "Parallel"], products: [real]),
+    module(
+      "Budgeting", ["Attribution", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel", "Text"],
+      products: [real, heap]),
     // Never Attribution: truth must not share an estimator's bug.
-    .target(
-      name: "Simulation",
-      dependencies: [
-        "Journeys", "JourneyIO", "MonteCarlo", "Parallel",
-        .product(name: "RealModule", package: "swift-numerics"),
-      ]),
-    .target(
-      name: "Evaluation",
-      dependencies: ["Attribution", "Budgeting", "Simulation", "Journeys", "MonteCarlo", "Parallel"]),
-    .target(name: "Reporting", dependencies: ["Attribution", "Budgeting", "Evaluation", "Simulation", "Journeys"]),
-    .target(
-      name: "TouchstoneCLI",
-      dependencies: [
+    module("Simulation", ["Journeys", "MonteCarlo", "Parallel", "Text"], products: [real]),
+    module("Evaluation", ["Attribution", "Budgeting", "Simulation", "Journeys", "MonteCarlo", "Parallel"]),
+    module("Reporting", ["Attribution", "Budgeting", "Evaluation", "Simulation", "Journeys", "Text"]),
+    module(
+      "CLI",
+      [
         "Reporting", "Evaluation", "Budgeting", "Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "SystemPackage", package: "swift-system"),
-      ]),
-    .executableTarget(name: "touchstone", dependencies: ["TouchstoneCLI"]),
+        "Text",
+      ],
+      products: [argumentParser, system]),
+    .executableTarget(name: "TouchstoneTool", dependencies: [dependency("CLI")], path: "Sources/Tool"),
     .target(
       name: "Touchstone",
       dependencies: [
-        "Parallel", "MonteCarlo", "LinearAlgebra", "Journeys", "JourneyIO", "Attribution", "Budgeting",
-        "Simulation", "Evaluation", "Reporting",
-      ]),
+        "Text", "Journeys", "JourneyIO", "Attribution", "Budgeting", "Simulation", "Evaluation", "Parallel",
+      ].map(dependency)),
 
-    .target(
-      name: "TestSupport",
-      dependencies: ["Journeys", .product(name: "BigInt", package: "BigInt")],
-      path: "Tests/TestSupport"),
-    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "TestSupport"]),
-    .testTarget(name: "MonteCarloTests", dependencies: ["MonteCarlo"]),
-    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
-    .testTarget(name: "JourneysTests", dependencies: ["Journeys", "Parallel", "TestSupport"]),
-    .testTarget(
-      name: "JourneyIOTests",
-      dependencies: [
-        "JourneyIO", "Journeys", "Parallel", "TestSupport",
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ]),
-    .testTarget(
-      name: "AttributionTests",
-      dependencies: [
-        "Attribution", "JourneyIO", "LinearAlgebra", "Parallel", "TestSupport",
-        .product(name: "BigInt", package: "BigInt"),
-      ]),
-    .testTarget(
-      name: "BudgetingTests",
-      dependencies: [
-        "Budgeting", "Attribution", "JourneyIO", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel", "TestSupport",
-      ]),
-    .testTarget(
-      name: "SimulationTests",
-      dependencies: ["Simulation", "JourneyIO", "Journeys", "MonteCarlo", "Parallel", "TestSupport"]),
-    .testTarget(
-      name: "EvaluationTests",
-      dependencies: ["Evaluation", "Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel", "TestSupport"]),
-    .testTarget(
-      name: "ReportingTests",
-      dependencies: ["Reporting", "Attribution", "JourneyIO", "Journeys", "TestSupport"]),
-    .testTarget(
-      name: "TouchstoneCLITests",
-      dependencies: ["touchstone", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "TestSupport", dependencies: [dependency("Journeys"), bigInt], path: "Tests/TestSupport"),
+    tests(of: "Parallel"),
+    tests(of: "MonteCarlo"),
+    tests(of: "LinearAlgebra"),
+    tests(of: "Journeys", ["Parallel"]),
+    tests(of: "JourneyIO", ["Journeys", "Parallel", "Text"], products: [grdb]),
+    tests(of: "Attribution", ["Journeys", "JourneyIO", "LinearAlgebra", "Parallel"], products: [bigInt]),
+    tests(
+      of: "Budgeting",
+      ["Attribution", "JourneyIO", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel", "Text"]),
+    tests(of: "Simulation", ["JourneyIO", "Journeys", "MonteCarlo", "Parallel", "Text"]),
+    tests(of: "Evaluation", ["Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel"]),
+    tests(of: "Reporting", ["Attribution", "JourneyIO", "Journeys", "Text"]),
+    tests(of: "CLI", products: ["TouchstoneTool", grdb]),
   ],
   swiftLanguageModes: [.v6]
 )

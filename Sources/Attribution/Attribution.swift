@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// What a model returns: credit for each touchpoint, and what no touchpoint earned.
 public struct Attribution: Sendable {

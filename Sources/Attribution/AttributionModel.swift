@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// What a model may learn from. Models read the path table; models that need more, such as exposure
 /// histories by user and day, will find it here.

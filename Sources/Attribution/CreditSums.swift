@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Credit by touchpoint while it is added up, conversions and value side by side.
 ///

@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// All models by name, and how to make them from text such as `markov:order=2`.
 public enum ModelCatalogue {

@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// Gives credit path by path.
 protocol PathCrediting: Sendable {

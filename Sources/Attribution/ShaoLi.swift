@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// The simple probabilistic model of Shao and Li, second order.
 ///

@@ -1,6 +1,6 @@
-import Attribution
-import Journeys
-import Simulation
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneSimulation
 
 /// Who takes part in an evaluation: a model, or a rule so simple that a model must beat it to be worth anything.
 public enum Contestant: Sendable {

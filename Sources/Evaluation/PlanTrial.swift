@@ -1,6 +1,6 @@
-import Attribution
-import Budgeting
-import Simulation
+import TouchstoneAttribution
+import TouchstoneBudgeting
+import TouchstoneSimulation
 
 /// Plans of one replication of a world, made from its log and run in it.
 struct PlanTrial {

@@ -1,4 +1,4 @@
-import Simulation
+import TouchstoneSimulation
 
 /// How far a contestant's claim is from the truth, in one replication of a world.
 ///

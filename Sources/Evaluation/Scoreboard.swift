@@ -1,6 +1,6 @@
-import Attribution
-import MonteCarlo
-import Simulation
+import TouchstoneAttribution
+import TouchstoneMonteCarlo
+import TouchstoneSimulation
 
 /// Scores of contestants in worlds, over replications.
 public struct Scoreboard: Sendable {

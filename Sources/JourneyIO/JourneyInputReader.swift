@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Reads whatever journeys come in: a path table, or an event log that is told from it by its columns.
 public struct JourneyInputReader: Sendable {

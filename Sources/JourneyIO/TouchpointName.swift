@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// What every touchpoint's name must satisfy, wherever it is read.
 enum TouchpointName {

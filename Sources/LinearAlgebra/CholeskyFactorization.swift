@@ -1,4 +1,4 @@
-import COpenBLAS
+import CTouchstoneOpenBLAS
 
 /// The lower triangle L with L·Lᵀ = A, of a symmetric positive definite matrix: what correlated normal draws are made with.
 ///

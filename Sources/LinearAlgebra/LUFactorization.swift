@@ -1,4 +1,4 @@
-import COpenBLAS
+import CTouchstoneOpenBLAS
 
 /// The factors P·L·U of a square matrix: factor once, then solve as often as needed.
 ///

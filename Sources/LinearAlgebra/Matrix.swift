@@ -1,4 +1,4 @@
-import COpenBLAS
+import CTouchstoneOpenBLAS
 
 /// A dense matrix of `Double`, stored by column, as LAPACK wants it.
 ///

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CTouchstoneOpenBLAS
 
 /// The factors Q·R of a matrix with at least as many rows as columns: what least squares stand on.
 ///

@@ -80,7 +80,7 @@ public enum Parallel {
 
 /// A pointer that several threads may write through, each to slots of its own.
 ///
-/// `@unchecked Sendable`: ``Parallel/forEach(_:_:)`` hands every index to exactly one thread, and
+/// `@unchecked Sendable`: ``TouchstoneParallel/Parallel/forEach(_:_:)`` hands every index to exactly one thread, and
 /// index i writes slot i alone.
 private struct DisjointSlots<Element>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>

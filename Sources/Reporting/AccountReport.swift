@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// What was read, used and dropped, and why.
 public struct AccountReport: Sendable {

@@ -1,4 +1,4 @@
-import Attribution
+import TouchstoneAttribution
 
 /// The JSON document `touchstone.compare/1`; the README lists its fields.
 extension ComparisonReport {

@@ -1,5 +1,6 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Models side by side, in every output format.
 public struct ComparisonReport: Sendable {

@@ -1,5 +1,6 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneText
 
 /// How well a chain fits the journeys, and what models give to a placebo, in every output format.
 public struct DiagnosisReport: Sendable {

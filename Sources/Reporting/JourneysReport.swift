@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// The JSON document `touchstone.journeys/1`: a path table, and what became of the events it was made of.
 public struct JourneysReport: Sendable {

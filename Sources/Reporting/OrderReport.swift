@@ -1,4 +1,5 @@
-import Attribution
+import TouchstoneAttribution
+import TouchstoneText
 
 /// Chains of several orders side by side, in every output format.
 public struct OrderReport: Sendable {

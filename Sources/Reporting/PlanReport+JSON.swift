@@ -1,5 +1,5 @@
-import Attribution
-import Budgeting
+import TouchstoneAttribution
+import TouchstoneBudgeting
 
 extension PlanReport {
   /// The document `touchstone.plan/1`.

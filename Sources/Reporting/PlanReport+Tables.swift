@@ -1,5 +1,5 @@
-import Attribution
-import Budgeting
+import TouchstoneAttribution
+import TouchstoneBudgeting
 
 /// The tables of a plan: who gets how much, when, by which curves, and under other assumptions.
 extension PlanReport {

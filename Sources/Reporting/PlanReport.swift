@@ -1,5 +1,6 @@
-import Attribution
-import Budgeting
+import TouchstoneAttribution
+import TouchstoneBudgeting
+import TouchstoneText
 
 /// A budget plan with what it is expected to do, in every output format.
 public struct PlanReport: Sendable {

@@ -1,5 +1,5 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
 
 /// The JSON document `touchstone.profile/1`; the README lists its fields.
 extension ProfileReport {

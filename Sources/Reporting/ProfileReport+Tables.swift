@@ -1,5 +1,5 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
 
 extension ProfileReport {
   /// The touchpoints with the most credit first.

@@ -1,5 +1,6 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneText
 
 /// The touchpoint profile: what journeys say about each touchpoint, in every output format.
 public struct ProfileReport: Sendable {

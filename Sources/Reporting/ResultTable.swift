@@ -1,3 +1,5 @@
+import TouchstoneText
+
 /// A table of results, which can be written as aligned text, CSV or Markdown.
 public struct ResultTable: Sendable {
   /// One cell.

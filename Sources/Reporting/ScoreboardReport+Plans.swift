@@ -1,4 +1,4 @@
-import Evaluation
+import TouchstoneEvaluation
 
 /// The part of the scoreboard that is about budget plans.
 extension ScoreboardReport {

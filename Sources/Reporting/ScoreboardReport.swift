@@ -1,5 +1,6 @@
-import Evaluation
-import Simulation
+import TouchstoneEvaluation
+import TouchstoneSimulation
+import TouchstoneText
 
 /// How far models are from the truth, in every output format.
 public struct ScoreboardReport: Sendable {

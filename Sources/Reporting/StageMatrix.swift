@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Which media cover which stage on the way to loyalty, by what a specification says of the touchpoints.
 struct StageMatrix {

@@ -1,5 +1,6 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Which touchpoints work together, in every output format.
 public struct SynergyReport: Sendable {

@@ -1,5 +1,5 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
 
 /// What is worked out for one touchpoint; `nil` where there is nothing to divide by.
 struct TouchpointFigures: Sendable {

@@ -1,4 +1,4 @@
-import Attribution
+import TouchstoneAttribution
 
 /// The transition matrix of a chain, in every output format.
 public struct TransitionReport: Sendable {

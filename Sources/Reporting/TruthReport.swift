@@ -1,4 +1,5 @@
-import Simulation
+import TouchstoneSimulation
+import TouchstoneText
 
 /// The truth of a world, in every output format.
 public struct TruthReport: Sendable {

@@ -1,11 +1,11 @@
 import Foundation
-import JourneyIO
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneParallel
 
-@testable import Attribution
+@testable import TouchstoneAttribution
 
 @Suite struct BootstrapTests {
   static let table = timedTable(

@@ -1,11 +1,11 @@
 import Foundation
-import JourneyIO
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneParallel
 
-@testable import Attribution
+@testable import TouchstoneAttribution
 
 /// Synergy, orders and fit against an independent oracle in exact fractions (`Tests/References/chain_studies.py`).
 @Suite struct ChainStudyReferenceTests {

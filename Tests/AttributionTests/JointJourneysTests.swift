@@ -1,11 +1,12 @@
-import JourneyIO
-import Journeys
-import MonteCarlo
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
+import TouchstoneParallel
+import TouchstoneText
 
-@testable import Attribution
+@testable import TouchstoneAttribution
 
 /// The bootstrap over persons against one that resamples persons one by one.
 @Suite struct JointJourneysTests {

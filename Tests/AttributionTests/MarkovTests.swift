@@ -1,11 +1,11 @@
 import BigInt
-import Journeys
-import LinearAlgebra
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
+import TouchstoneParallel
 
-@testable import Attribution
+@testable import TouchstoneAttribution
 
 @Suite struct MarkovTests {
   // MARK: Slow twins

@@ -1,5 +1,5 @@
-import Attribution
 import Testing
+import TouchstoneAttribution
 
 @Suite struct ModelCatalogueTests {
   static func labels(_ list: String) throws -> [String] {

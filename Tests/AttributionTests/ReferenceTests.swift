@@ -1,10 +1,10 @@
 import Foundation
-import JourneyIO
-import Journeys
 import TestSupport
 import Testing
+import TouchstoneJourneyIO
+import TouchstoneJourneys
 
-@testable import Attribution
+@testable import TouchstoneAttribution
 
 /// Against Tests/References/exact_models.py, an independent implementation in Python, and against the peers' own
 /// outputs where the shared data lies beside the repository.

@@ -1,7 +1,7 @@
-import Attribution
-import Journeys
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneys
 
 /// The weights of the rules on paths small enough to check by hand.
 @Suite struct RuleTests {

@@ -1,10 +1,10 @@
-import Journeys
-import LinearAlgebra
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
+import TouchstoneParallel
 
-@testable import Attribution
+@testable import TouchstoneAttribution
 
 @Suite struct ShapleyMarkovTests {
   /// The conversions and value of a coalition, by a dense solve of the chain in which all other touchpoints lead nowhere.

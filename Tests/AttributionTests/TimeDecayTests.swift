@@ -1,9 +1,9 @@
-import Attribution
 import Foundation
-import JourneyIO
-import Journeys
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneyIO
+import TouchstoneJourneys
 
 /// Time decay from events through the path table, against the formula.
 @Suite struct TimeDecayTests {

@@ -1,10 +1,10 @@
-import Attribution
 import Foundation
-import LinearAlgebra
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneLinearAlgebra
 
-@testable import Budgeting
+@testable import TouchstoneBudgeting
 
 /// Against scipy: Tests/References/budget_oracle.py, by an author who had not seen this module.
 @Suite struct BudgetOracleTests {

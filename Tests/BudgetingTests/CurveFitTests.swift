@@ -1,9 +1,9 @@
-import MonteCarlo
 import RealModule
 import TestSupport
 import Testing
+import TouchstoneMonteCarlo
 
-@testable import Budgeting
+@testable import TouchstoneBudgeting
 
 @Suite struct CurveFitTests {
   /// A history whose curve is known.

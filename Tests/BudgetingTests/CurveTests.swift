@@ -1,8 +1,8 @@
-import MonteCarlo
 import TestSupport
 import Testing
+import TouchstoneMonteCarlo
 
-@testable import Budgeting
+@testable import TouchstoneBudgeting
 
 /// Curves of all families with random parameters.
 struct RandomCurves {

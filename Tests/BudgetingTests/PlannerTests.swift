@@ -1,11 +1,12 @@
-import Attribution
-import JourneyIO
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
-@testable import Budgeting
+@testable import TouchstoneBudgeting
 
 /// Three touchpoints with costs and one without, all of elasticity a half.
 enum SmallPlan {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Budgeting
+@testable import TouchstoneBudgeting
 
 @Suite struct ScheduleTests {
   static func curve(_ number: Int) -> any ResponseCurve {

@@ -1,10 +1,10 @@
-import Attribution
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneParallel
 
-@testable import Budgeting
+@testable import TouchstoneBudgeting
 
 @Suite struct ShiftTests {
   static func table(_ rows: [([String], PathTotals)]) -> PathTable {

@@ -1,12 +1,12 @@
-import Attribution
-import JourneyIO
-import Journeys
-import Parallel
-import Simulation
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneSimulation
 
-@testable import Evaluation
+@testable import TouchstoneEvaluation
 
 @Suite struct ScoreTests {
   static func truth(_ channels: [Double], errors: [Double]? = nil, placebo: [Bool]? = nil, baseline: Double)

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 /// What is refused, where, why, and what to do about it.
 @Suite struct EventErrorTests {

@@ -1,10 +1,11 @@
 import Foundation
 import GRDB
-import Journeys
 import Testing
+import TouchstoneJourneys
+import TouchstoneText
 
-@testable import JourneyIO
-@testable import Journeys
+@testable import TouchstoneJourneyIO
+@testable import TouchstoneJourneys
 
 /// What tests of event logs share: how to read, and how to see what was read.
 enum EventLogs {

@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 @Suite struct EventReaderTests {
   // MARK: Columns

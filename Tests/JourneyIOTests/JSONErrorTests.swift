@@ -1,6 +1,7 @@
 import Testing
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 /// JSON Lines that are refused, and what the message says.
 @Suite struct JSONErrorTests {

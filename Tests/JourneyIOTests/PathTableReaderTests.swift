@@ -1,10 +1,11 @@
 import Foundation
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 @Suite struct PathTableReaderTests {
   static func read(

@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 /// Random logs, written by the tests in random dialects, are read back as what was written.
 @Suite struct RandomEventLogTests {

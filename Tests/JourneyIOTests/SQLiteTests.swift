@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
 import Testing
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 /// Databases: what is refused and why, names that want to do harm, and that nothing is ever changed.
 @Suite struct SQLiteTests {

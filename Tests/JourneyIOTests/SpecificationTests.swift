@@ -1,8 +1,9 @@
 import Foundation
-import Journeys
 import Testing
+import TouchstoneJourneys
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 /// Journey specifications: what YAML they may be, and what is said about what they may not.
 @Suite struct SpecificationTests {

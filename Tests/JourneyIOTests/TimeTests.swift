@@ -1,8 +1,9 @@
 import Foundation
 import TestSupport
 import Testing
+import TouchstoneText
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 @Suite struct TimeTests {
   /// What a text is read as when it is the first time of an input, in microseconds since 1970.

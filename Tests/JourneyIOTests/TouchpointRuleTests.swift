@@ -1,7 +1,7 @@
-import Journeys
 import Testing
+import TouchstoneJourneys
 
-@testable import JourneyIO
+@testable import TouchstoneJourneyIO
 
 /// Touchpoints made of source, medium and campaign by the rules of a specification.
 @Suite struct TouchpointRuleTests {

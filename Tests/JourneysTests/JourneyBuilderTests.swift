@@ -1,8 +1,9 @@
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneParallel
+import TouchstoneText
 
-@testable import Journeys
+@testable import TouchstoneJourneys
 
 /// The journey builder against its slow twin, and what must not matter to it.
 @Suite struct JourneyBuilderTests {

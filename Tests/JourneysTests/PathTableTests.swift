@@ -1,7 +1,7 @@
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneParallel
 
 @Suite struct PathTableTests {
   /// The slow twin: a dictionary by path.

@@ -1,6 +1,7 @@
-import Journeys
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneText
 
 @Suite struct TouchpointTableTests {
   @Test func idsAreDenseInOrderOfAppearance() {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import LinearAlgebra
+@testable import TouchstoneLinearAlgebra
 
 @Suite struct LUFactorizationTests {
   /// Sizes across LAPACK's block boundaries (32 and 64).

@@ -1,6 +1,6 @@
-import LinearAlgebra
 import TestSupport
 import Testing
+import TouchstoneLinearAlgebra
 
 @Suite struct LeastSquaresTests {
   static func matrix(_ rows: [[Double]]) -> Matrix {

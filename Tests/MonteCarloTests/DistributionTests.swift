@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import MonteCarlo
+@testable import TouchstoneMonteCarlo
 
 @Suite struct NormalTests {
   @Test func quantileInvertsTheDistributionFunction() {

@@ -1,5 +1,5 @@
-import MonteCarlo
 import Testing
+import TouchstoneMonteCarlo
 
 @Suite struct PhiloxTests {
   /// Source: Random123 1.14, tests/kat_vectors, philox2x64 with 10 rounds.

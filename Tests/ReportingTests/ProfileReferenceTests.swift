@@ -1,10 +1,10 @@
-import Attribution
 import Foundation
-import JourneyIO
-import Journeys
-import Reporting
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneReporting
 
 /// The profile of the shared event log against an independent one made with pandas (`Tests/References/events_2018_07.py`).
 @Suite(.enabled(if: Repository.shared("data/events_2018_07.csv") != nil))

@@ -1,10 +1,11 @@
-import Attribution
-import JourneyIO
-import Journeys
 import TestSupport
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneText
 
-@testable import Reporting
+@testable import TouchstoneReporting
 
 @Suite struct ProfileReportTests {
   /// Four persons; what follows from them is worked out by hand.

@@ -1,9 +1,10 @@
-import Attribution
 import Foundation
-import Journeys
 import Testing
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneText
 
-@testable import Reporting
+@testable import TouchstoneReporting
 
 @Suite struct ReportingTests {
   @Test func widthsOfEastAsianText() {

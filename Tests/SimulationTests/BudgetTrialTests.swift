@@ -1,8 +1,8 @@
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneParallel
 
-@testable import Simulation
+@testable import TouchstoneSimulation
 
 @Suite struct BudgetTrialTests {
   static func world(_ name: String, users: Int) throws -> World {

@@ -1,9 +1,9 @@
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneys
+import TouchstoneParallel
 
-@testable import Simulation
+@testable import TouchstoneSimulation
 
 @Suite struct ChainWorldTests {
   static let table = PathTable(randomRows(seed: 21, rows: 300, touchpoints: 5))

@@ -1,9 +1,9 @@
 import Foundation
-import MonteCarlo
 import TestSupport
 import Testing
+import TouchstoneMonteCarlo
 
-@testable import Simulation
+@testable import TouchstoneSimulation
 
 /// The worlds that the Python oracle was run on.
 enum ReferenceWorlds {

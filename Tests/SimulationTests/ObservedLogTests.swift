@@ -1,11 +1,12 @@
 import Foundation
-import JourneyIO
-import Journeys
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneJourneyIO
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
-@testable import Simulation
+@testable import TouchstoneSimulation
 
 @Suite struct ObservedLogTests {
   static func text(_ world: World, _ format: LogFormat = .csv) -> String {

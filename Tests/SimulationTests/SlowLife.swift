@@ -1,7 +1,7 @@
 import Foundation
-import MonteCarlo
+import TouchstoneMonteCarlo
 
-@testable import Simulation
+@testable import TouchstoneSimulation
 
 /// The slow twin of `Lives`: one user, one arm, one day after the other, as the article Worlds says it, with the same random numbers.
 struct SlowLife {

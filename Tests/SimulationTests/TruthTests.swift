@@ -1,10 +1,10 @@
 import Foundation
-import MonteCarlo
-import Parallel
 import TestSupport
 import Testing
+import TouchstoneMonteCarlo
+import TouchstoneParallel
 
-@testable import Simulation
+@testable import TouchstoneSimulation
 
 /// Small worlds in code.
 enum SmallWorlds {

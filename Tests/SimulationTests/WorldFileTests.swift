@@ -1,8 +1,9 @@
-import JourneyIO
 import TestSupport
 import Testing
+import TouchstoneJourneyIO
+import TouchstoneText
 
-@testable import Simulation
+@testable import TouchstoneSimulation
 
 @Suite struct WorldFileTests {
   static let small = """

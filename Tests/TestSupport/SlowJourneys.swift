@@ -1,5 +1,5 @@
 import Foundation
-import Journeys
+import TouchstoneJourneys
 
 /// One event by names.
 public struct SlowEvent: Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import Journeys
+import TouchstoneJourneys
 
 /// A small seeded generator for test data (SplitMix64: G. Steele, D. Lea, C. Flood, OOPSLA 2014).
 public struct TestGenerator: RandomNumberGenerator {

@@ -1,6 +1,6 @@
 import Benchmark
-import MonteCarlo
 import Touchstone
+import TouchstoneMonteCarlo
 
 /// The kernels that set the speed of `touchstone compare`.
 let benchmarks: @Sendable () -> Void = {

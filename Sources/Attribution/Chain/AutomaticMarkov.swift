@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Removal effects on the Markov chain of the order that predicts held-out journeys best, as ``OrderStudy`` recommends it.
 public struct AutomaticMarkov: AttributionModel {

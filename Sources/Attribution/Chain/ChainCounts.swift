@@ -1,5 +1,5 @@
-import Journeys
-import LinearAlgebra
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
 
 /// The chain of order 1 as dense counts: what the bootstrap and simulated shifts work on. State 0 is the start, the others are touchpoints.
 package struct ChainCounts: Sendable {

@@ -1,6 +1,6 @@
-import Journeys
-import Parallel
 import RealModule
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// Counts of what follows each context, for all orders up to a largest one.
 ///

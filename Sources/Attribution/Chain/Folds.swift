@@ -1,5 +1,5 @@
-import Journeys
-import MonteCarlo
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
 
 /// Which journeys are in which fold of a cross-validation.
 ///

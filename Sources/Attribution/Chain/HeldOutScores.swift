@@ -1,6 +1,6 @@
-import Journeys
-import Parallel
 import RealModule
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// How the chains of all orders predict the journeys of one fold, fitted on all others.
 struct HeldOutScores: Sendable {

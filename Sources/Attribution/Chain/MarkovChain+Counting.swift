@@ -1,6 +1,6 @@
-import Journeys
-import LinearAlgebra
-import Parallel
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
+import TouchstoneParallel
 
 /// Counts paths into a chain.
 ///

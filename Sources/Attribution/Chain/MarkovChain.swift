@@ -1,5 +1,5 @@
-import Journeys
-import LinearAlgebra
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
 
 /// The Markov chain of order k that paths were counted into.
 ///

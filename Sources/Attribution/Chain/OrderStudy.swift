@@ -1,6 +1,6 @@
-import Journeys
-import Parallel
 import RealModule
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// How well Markov chains of different orders predict journeys that they were not fitted on.
 ///

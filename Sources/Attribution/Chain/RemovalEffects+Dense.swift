@@ -1,4 +1,4 @@
-import LinearAlgebra
+import TouchstoneLinearAlgebra
 
 /// All removal effects from one factorisation.
 ///

@@ -1,5 +1,5 @@
-import LinearAlgebra
-import Parallel
+import TouchstoneLinearAlgebra
+import TouchstoneParallel
 
 /// One sparse solve for each touchpoint, eight touchpoints at a time.
 ///

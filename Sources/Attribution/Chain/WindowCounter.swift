@@ -1,6 +1,6 @@
-import Journeys
-import Parallel
 import RealModule
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// A window of touches with the journeys that passed through it.
 struct WindowCount<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// How well a chain reproduces the journeys that it was fitted on.
 ///

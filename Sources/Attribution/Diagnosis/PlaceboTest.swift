@@ -1,6 +1,6 @@
-import Journeys
-import MonteCarlo
-import Parallel
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
+import TouchstoneParallel
 
 /// How much credit models give to a touchpoint that cannot have caused anything.
 ///

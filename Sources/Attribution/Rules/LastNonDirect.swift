@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// All credit to the last touch that is not direct; to the last touch where all are.
 public struct LastNonDirect: PathwiseModel {

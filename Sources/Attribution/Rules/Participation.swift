@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Full credit to each distinct touchpoint of a converting path.
 ///

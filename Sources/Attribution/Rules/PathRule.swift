@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// A model that weighs the touches of each path by a fixed rule.
 protocol PathRule: PathwiseModel {

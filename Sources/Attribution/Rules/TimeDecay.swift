@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Credit that halves with every `halfLife` days back from the conversion: a touch at time tᵢ weighs
 /// 2^(−(T−tᵢ)/halfLife), normalised over the journey.

@@ -1,5 +1,5 @@
-import Journeys
-import LinearAlgebra
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
 
 /// A chain of order 1 in which coalitions of touchpoints are tried: touchpoints outside a coalition lead to null.
 ///

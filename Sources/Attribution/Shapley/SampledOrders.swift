@@ -1,5 +1,5 @@
-import MonteCarlo
-import Parallel
+import TouchstoneMonteCarlo
+import TouchstoneParallel
 
 /// Shapley values from random orders in antithetic pairs: an order and its reverse.
 ///

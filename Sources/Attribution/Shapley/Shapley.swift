@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Shapley values of the game in which a coalition earns the conversions of the journeys that it
 /// covers: v(S) = Σ conversions over paths whose touchpoints all lie in S.

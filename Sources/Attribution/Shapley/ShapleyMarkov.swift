@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// Shapley values of the game in which a coalition is worth its conversions on the Markov chain of order 1: touchpoints
 /// outside the coalition lead to null.

@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// Shapley values broken down by position: how much of a touchpoint's credit it earned as the first
 /// distinct touchpoint of a journey, the second, and so on.

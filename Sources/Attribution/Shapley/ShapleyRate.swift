@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// Shapley values of the game in which a coalition is worth its conversion rate:
 /// v(S) = conversions / journeys over the paths whose touchpoints all lie in S, non-converting

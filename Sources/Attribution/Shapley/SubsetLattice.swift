@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// Sums over all subsets of n players. Subset S is the number whose bit i says whether player i is in.
 enum SubsetLattice {

@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 extension PathTable {
   /// The table of the distinct sets of touchpoints that journeys consist of: order and repeats are

@@ -1,5 +1,5 @@
-import Journeys
-import LinearAlgebra
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
 
 /// Works out the figures of all pairs of touchpoints for weights of the rows.
 struct PairCalculator: Sendable {

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// What two touchpoints do together, beyond what each does alone.
 public struct PairSynergy: Sendable {

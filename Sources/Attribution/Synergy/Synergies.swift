@@ -1,7 +1,7 @@
-import Journeys
-import LinearAlgebra
-import MonteCarlo
-import Parallel
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
+import TouchstoneMonteCarlo
+import TouchstoneParallel
 
 /// Which touchpoints work together: all pairs, on the chain and as observed.
 ///

@@ -1,6 +1,6 @@
-import Journeys
-import LinearAlgebra
-import MonteCarlo
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
+import TouchstoneMonteCarlo
 
 /// Standard errors of removal effects on the chain of order 1, by the delta method: what leaves a state is one multinomial sample.
 ///

@@ -1,6 +1,6 @@
-import Journeys
-import MonteCarlo
-import Parallel
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
+import TouchstoneParallel
 
 /// Works figures out again on many replicates of the journeys, all figures on the same replicates.
 public struct Bootstrap: Sendable {

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// What a model's figures came to on each replicate: any interval, error or rank can be taken from it without running the model
 /// again.

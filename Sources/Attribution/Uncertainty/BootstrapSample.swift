@@ -1,4 +1,4 @@
-import MonteCarlo
+import TouchstoneMonteCarlo
 
 /// One figure on the data as they are and on each replicate: any interval or error can be taken from it.
 public struct BootstrapSample: Sendable {

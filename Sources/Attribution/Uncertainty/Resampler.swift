@@ -1,5 +1,5 @@
-import Journeys
-import LinearAlgebra
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
 
 /// Works one model out again for other weights of the rows.
 protocol Resampler: Sendable {

@@ -1,5 +1,5 @@
-import Journeys
-import MonteCarlo
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
 
 /// How often one replicate counts the journeys of each row.
 struct RowWeights: Sendable {

@@ -1,4 +1,4 @@
-import MonteCarlo
+import TouchstoneMonteCarlo
 
 /// Which curve a history speaks for, and what the history cannot tell.
 ///

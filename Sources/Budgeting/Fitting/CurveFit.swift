@@ -1,6 +1,6 @@
-import LinearAlgebra
-import MonteCarlo
 import RealModule
+import TouchstoneLinearAlgebra
+import TouchstoneMonteCarlo
 
 /// A response curve fitted to a history by nonlinear least squares.
 ///

@@ -1,4 +1,4 @@
-import LinearAlgebra
+import TouchstoneLinearAlgebra
 
 /// One least-squares problem: residuals, slopes, and the way down.
 ///

@@ -1,5 +1,5 @@
-import JourneyIO
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// The periods of a cost table: days, weeks or months, whatever lies between its dates.
 public struct SpendPeriods: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Attribution
+import TouchstoneAttribution
 
 /// Who gets how much, what that is expected to bring, and why.
 public struct Plan: Sendable {

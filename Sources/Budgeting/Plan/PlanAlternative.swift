@@ -1,5 +1,5 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
 
 /// The same request answered under another assumption: another model's credit, or another elasticity.
 public struct PlanAlternative: Sendable {

@@ -1,8 +1,8 @@
-import Attribution
-import JourneyIO
-import Journeys
-import MonteCarlo
-import Parallel
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
+import TouchstoneParallel
+import TouchstoneText
 
 extension PlanInput {
   /// What the costs and the journeys say together.

@@ -1,4 +1,4 @@
-import Attribution
+import TouchstoneAttribution
 
 /// What a plan is made from: what each touchpoint costs and earns today, and how that changes with spend.
 public struct PlanInput: Sendable {

@@ -1,5 +1,5 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
 
 /// What a plan is expected to do to the journeys, and how sure that is.
 ///

@@ -1,5 +1,5 @@
-import JourneyIO
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// What a plan file says besides the request itself.
 public struct PlanFile: Sendable {
@@ -17,7 +17,7 @@ public struct PlanFile: Sendable {
 
   /// The plan file at a path.
   ///
-  /// - Throws: ``JourneyIO/InputError`` with line, column and key.
+  /// - Throws: ``TouchstoneText/InputError`` with line, column and key.
   public init(file: String) throws(InputError) {
     let text = try YAMLMapping.text(ofFile: file, argument: "--plan")
     try self.init(yaml: text, source: file)

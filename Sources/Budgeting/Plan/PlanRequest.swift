@@ -1,5 +1,5 @@
-import JourneyIO
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// What a plan is to achieve, and within which limits.
 public struct PlanRequest: Sendable {

@@ -1,5 +1,6 @@
-import Attribution
-import Journeys
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Makes plans.
 public struct Planner: Sendable {

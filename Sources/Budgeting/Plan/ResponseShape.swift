@@ -1,5 +1,5 @@
-import MonteCarlo
 import RealModule
+import TouchstoneMonteCarlo
 
 /// How a touchpoint's response changes with its spend, whatever its height: fitted to history, or assumed.
 public struct ResponseShape: Sendable {

@@ -1,6 +1,6 @@
-import Attribution
-import Journeys
-import LinearAlgebra
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneLinearAlgebra
 
 /// What a shift of budget does to journeys: the fitted chain of order 1 with more or fewer visits, solved exactly.
 ///

@@ -1,7 +1,7 @@
-import Attribution
-import Journeys
-import MonteCarlo
-import Parallel
+import TouchstoneAttribution
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
+import TouchstoneParallel
 
 /// The same shift lived by journeys, one by one: the check on ``ChainShift``, with which it shares no equation.
 ///

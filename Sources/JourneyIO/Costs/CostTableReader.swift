@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Reads a cost table: CSV or TSV, plain or gzip, with date, touchpoint and cost, perhaps impressions, clicks, conversions and a currency.
 ///

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// How an event log is written. Everything left `nil` or empty is detected from the input.
 public struct EventFormat: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Finds out how an event log is written, from its column names and its first record.
 extension EventLayout {

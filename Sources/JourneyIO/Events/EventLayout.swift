@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// How an event log turned out to be written: ``EventFormat`` with every question answered.
 public struct EventLayout: Sendable, Equatable {

@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
 /// Events from an SQLite database, read through GRDB.
 extension EventReader {

@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Reads an event log: CSV or TSV, JSON Lines, plain or gzip, or a table of an SQLite database.
 public struct EventReader: Sendable {

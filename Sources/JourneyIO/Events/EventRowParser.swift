@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Turns the fields of records into events.
 struct EventRowParser: FieldSink, ~Copyable {

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// What a block of an event log came to.
 struct ParsedEvents: ParsedRecords {

@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// How times are written.
 public struct TimeFormat: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Foundation
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// From local time to universal time.
 ///

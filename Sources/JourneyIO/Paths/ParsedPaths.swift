@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// What a block of a path table came to.
 struct ParsedPaths: ParsedRecords {

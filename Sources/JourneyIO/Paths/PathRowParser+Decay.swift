@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Time-decay credit by position: numbers with spaces between them, one a touch.
 extension PathRowParser {

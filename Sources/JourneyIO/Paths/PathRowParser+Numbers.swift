@@ -1,3 +1,5 @@
+import TouchstoneText
+
 /// Counts, flags and values.
 ///
 /// Mutating although they change nothing: the compiler copies the whole parser for a call that borrows it.

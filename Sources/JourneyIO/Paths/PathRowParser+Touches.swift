@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Paths cut into touchpoints, and touchpoints looked up.
 extension PathRowParser {

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Turns the fields of records into rows of a path table.
 struct PathRowParser: FieldSink, ~Copyable {

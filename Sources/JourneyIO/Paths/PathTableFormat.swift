@@ -1,3 +1,5 @@
+import TouchstoneText
+
 /// How a path table is written down. Everything left `nil` is detected from the input.
 public struct PathTableFormat: Sendable, Equatable {
   /// What stands between two fields, one ASCII character.

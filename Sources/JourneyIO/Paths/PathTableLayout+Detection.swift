@@ -1,3 +1,5 @@
+import TouchstoneText
+
 /// Finds out how a path table is written, from its header and its first rows.
 extension PathTableLayout {
   private static let knownNames: [Field: [String]] = [

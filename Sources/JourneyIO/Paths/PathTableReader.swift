@@ -1,5 +1,6 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
 /// Reads a path table as a stream, and merges equal paths while it is read.
 ///

@@ -1,5 +1,5 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
 
 /// Writes a path table as CSV that ``PathTableReader`` reads back: the same paths and numbers, bit for bit.
 public struct PathTableWriter: Sendable {

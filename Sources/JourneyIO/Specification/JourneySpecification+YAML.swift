@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Reads specifications from YAML.
 extension JourneySpecification {

@@ -1,4 +1,5 @@
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Everything that turns a raw event log into journeys, as a YAML file or a command line says it.
 public struct JourneySpecification: Sendable {
@@ -17,7 +18,7 @@ public struct JourneySpecification: Sendable {
   public init() {}
 
   /// Sets the lookbacks that are given. That of impressions follows the other one unless it was ever given itself.
-  public mutating func set(lookback: DurationText?, impressions: DurationText?) {
+  package mutating func set(lookback: DurationText?, impressions: DurationText?) {
     self.lookback = lookback ?? self.lookback
     impressionLookback = impressions ?? impressionLookback
     if let lookback = self.lookback {

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// Rules that come with the program.
 public enum TouchpointPreset: String, Sendable, CaseIterable {
@@ -38,30 +38,4 @@ public struct RepeatLimit: Sendable, Equatable {
       count = number
     }
   }
-}
-
-/// A length of time as users write it: `30d`, `12h`, `90m`, `45s`, `1.5d`, or `none` for no limit.
-public struct DurationText: Sendable, Equatable {
-  /// In microseconds; `nil` for no limit.
-  public let microseconds: Int64?
-
-  /// `nil` where the text is none.
-  public init?(_ text: String) {
-    if text == "none" {
-      microseconds = nil
-      return
-    }
-    let units: [Character: Double] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
-    guard let unit = text.last.flatMap({ units[$0] }), let number = Self.decimal(text.dropLast()),
-      number >= 0, number * unit <= 1e11
-    else { return nil }
-    microseconds = Int64((number * unit * Double(Microseconds.perSecond)).rounded())
-  }
-
-  private static func decimal(_ text: Substring) -> Double? {
-    Array(text.utf8).withUnsafeBufferPointer { DecimalNumber.parse($0) }
-  }
-
-  /// What is accepted, as messages say it.
-  public static let accepted = "30d, 12h, 90m, 45s or none"
 }

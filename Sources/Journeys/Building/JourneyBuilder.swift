@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// Makes journeys of an event log.
 public struct JourneyBuilder: Sendable {

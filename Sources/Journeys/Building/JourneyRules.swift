@@ -1,3 +1,5 @@
+import TouchstoneText
+
 /// How events become journeys; see <doc:BuildingJourneys> for what each rule does and in which order they apply.
 public struct JourneyRules: Sendable, Equatable {
   /// What becomes of events of one person that agree in everything.

@@ -1,3 +1,5 @@
+import TouchstoneText
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -47,12 +47,6 @@ public enum TouchKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   case visit
 }
 
-/// Times and durations in microseconds.
-public enum Microseconds {
-  public static let perSecond: Int64 = 1_000_000
-  public static let perDay: Int64 = 86_400 * perSecond
-}
-
 /// What a touch is in one word: touchpoint and kind, or where its outcome lies.
 struct TouchCode: BitwiseCopyable {
   var bits: UInt32

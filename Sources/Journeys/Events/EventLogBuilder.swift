@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// Puts events to their persons while they are read.
 ///

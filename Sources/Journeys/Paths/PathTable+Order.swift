@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// A table's rows by weight, for people to read.
 extension PathTable {

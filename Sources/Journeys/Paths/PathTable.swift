@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// The sufficient statistic of every path-based model: each distinct sequence of touchpoints once,
 /// with the summed conversions, value and non-converting journeys.

@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// Merges rows of equal paths while they are read, so that memory grows with distinct paths only.
 ///

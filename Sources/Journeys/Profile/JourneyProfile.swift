@@ -1,3 +1,5 @@
+import TouchstoneText
+
 /// What journeys say about their touchpoints: counts and sums, no model.
 public struct JourneyProfile: Sendable, Equatable {
   /// The touchpoints, in the order of ``byTouchpoint``.

@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// Interns touchpoint names: each distinct name gets the next dense id, 0, 1, 2, …
 ///

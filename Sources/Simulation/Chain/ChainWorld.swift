@@ -1,6 +1,6 @@
-import Journeys
-import MonteCarlo
-import Parallel
+import TouchstoneJourneys
+import TouchstoneMonteCarlo
+import TouchstoneParallel
 
 /// A Markov chain that journeys are sampled from: given, or fitted on paths.
 ///

@@ -1,5 +1,5 @@
-import MonteCarlo
 import RealModule
+import TouchstoneMonteCarlo
 
 /// Counts drawn by inverting a distribution function at one uniform number: they rise with the mean.
 enum Counts {

@@ -1,5 +1,5 @@
-import MonteCarlo
 import RealModule
+import TouchstoneMonteCarlo
 
 /// What can be said of a whole life before it is lived: nothing here depends on what happens in an arm.
 extension Lives {

@@ -1,8 +1,8 @@
-import MonteCarlo
+import TouchstoneMonteCarlo
 
 /// The random numbers of a world: a pure function of seed, user, day, channel and purpose, so that a user lives the same life in every arm.
 ///
-/// Philox2x64-10 under the key of the seed for ``MonteCarlo/RandomStream/Purpose/world``; the counter's low word is
+/// Philox2x64-10 under the key of the seed for ``TouchstoneMonteCarlo/RandomStream/Purpose/world``; the counter's low word is
 /// `index · 2³² + user`, its high word `day · 2³² + channel · 2⁸ + purpose` with the day as 32 bits in two's complement. The article
 /// <doc:Simulation> has test vectors.
 public struct WorldNumbers: Sendable {

@@ -1,5 +1,5 @@
-import JourneyIO
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// How a log is written.
 public enum LogFormat: String, Sendable, CaseIterable {
@@ -52,7 +52,7 @@ extension ObservedEvents {
   }
 }
 
-/// What each channel cost by day, as a table that ``JourneyIO/CostTableReader`` reads.
+/// What each channel cost by day, as a table that ``TouchstoneJourneyIO/CostTableReader`` reads.
 public struct DailyCosts: Sendable {
   private let world: World
   private var days: [ObservedEvents.ChannelDay]

@@ -1,4 +1,4 @@
-import Journeys
+import TouchstoneJourneys
 
 /// What a marketer sees of some users: their events, in the order of users and time, and what the days cost.
 public struct ObservedEvents: Sendable {

@@ -1,5 +1,6 @@
-import Journeys
-import Parallel
+import TouchstoneJourneys
+import TouchstoneParallel
+import TouchstoneText
 
 /// The log of a world: what a marketer would see of it.
 public struct ObservedLog: Sendable {

@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// A world lived as it is and under other budgets, by the same users, who live the same lives but for what the budgets change.
 ///

@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// Lives all users in all arms that the truth needs.
 extension Truth {

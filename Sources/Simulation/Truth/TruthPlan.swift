@@ -1,4 +1,4 @@
-import MonteCarlo
+import TouchstoneMonteCarlo
 
 /// Which arms a truth needs, and which sums and differences of them it is.
 struct TruthPlan: Sendable {

@@ -1,4 +1,4 @@
-import Parallel
+import TouchstoneParallel
 
 /// Sums over users of one figure and of its square.
 struct Moments: Sendable {

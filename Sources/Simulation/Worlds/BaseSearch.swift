@@ -1,5 +1,5 @@
-import Parallel
 import RealModule
+import TouchstoneParallel
 
 /// Finds the log-odds with which a world has a given rate of conversions.
 enum BaseSearch {

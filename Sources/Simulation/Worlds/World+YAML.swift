@@ -1,5 +1,5 @@
-import JourneyIO
-import Journeys
+import TouchstoneJourneys
+import TouchstoneText
 
 /// Reads worlds from YAML.
 extension World {
