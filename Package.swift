@@ -18,6 +18,7 @@ func tests(of folder: String, _ modules: [String] = [], products: [Target.Depend
 
 func dependency(_ folder: String) -> Target.Dependency { .byName(name: "Touchstone" + folder) }
 
+let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -34,6 +35,7 @@ let package = Package(
     .executable(name: "touchstone", targets: ["TouchstoneTool"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
@@ -49,20 +51,22 @@ let package = Package(
 
     // A module imports those above it in this list, never those below.
     module("Parallel"),
-    module("MonteCarlo", products: [real]),
+    module("MonteCarlo", products: [algorithms, real]),
     module("LinearAlgebra", ["Parallel"], products: ["CTouchstoneOpenBLAS"]),
     module("Text", products: [yams]),
-    module("Journeys", ["Parallel", "Text"]),
+    module("Journeys", ["Parallel", "Text"], products: [algorithms]),
     // Alone with GRDB and zlib: whoever reads no files links neither.
     module("JourneyIO", ["Journeys", "Parallel", "Text"], products: ["CTouchstoneZlib", grdb, system]),
-    module("Attribution", ["Journeys", "LinearAlgebra", "MonteCarlo", "Parallel"], products: [real]),
+    module("Attribution", ["Journeys", "LinearAlgebra", "MonteCarlo", "Parallel"], products: [algorithms, real]),
     module(
       "Budgeting", ["Attribution", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel", "Text"],
-      products: [real, heap]),
+      products: [algorithms, heap, real]),
     // Never Attribution: truth must not share an estimator's bug.
     module("Simulation", ["Journeys", "MonteCarlo", "Parallel", "Text"], products: [real]),
     module("Evaluation", ["Attribution", "Budgeting", "Simulation", "Journeys", "MonteCarlo", "Parallel"]),
-    module("Reporting", ["Attribution", "Budgeting", "Evaluation", "Simulation", "Journeys", "Text"]),
+    module(
+      "Reporting", ["Attribution", "Budgeting", "Evaluation", "Simulation", "Journeys", "Text"],
+      products: [algorithms]),
     module(
       "CLI",
       [

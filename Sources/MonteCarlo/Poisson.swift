@@ -62,9 +62,9 @@ public struct PoissonTables: Sendable {
   public func draw(_ number: Int32, _ word: UInt64) -> Double {
     if number < 0 { return 0 }
     let table = tables[Int(number)]
-    let uniform = Double(word >> 11) * 0x1p-53
+    let uniform = Uniform.halfOpen(word)
     if table.range.isEmpty {
-      return max(0, (table.mean + table.mean.squareRoot() * Normal.quantile(uniform + 0x1p-54)).rounded())
+      return max(0, (table.mean + table.mean.squareRoot() * Normal.quantile(Uniform.open(word))).rounded())
     }
     return cumulative.withUnsafeBufferPointer { cumulative in
       var (low, high) = (table.range.lowerBound, table.range.upperBound - 1)
