@@ -66,7 +66,7 @@ let package = Package(
     module("Text", products: [yams]),
     module("Journeys", ["Parallel", "Text"], products: [algorithms]),
     // Alone with GRDB and zlib: whoever reads no files links neither.
-    module("JourneyIO", ["Journeys", "Parallel", "Text"], products: ["CTouchstoneZlib", grdb, system]),
+    module("JourneyIO", ["Journeys", "Parallel", "Text"], products: ["CTouchstoneZlib", algorithms, grdb, system]),
     module("Attribution", ["Journeys", "LinearAlgebra", "MonteCarlo", "Parallel"], products: [algorithms, real]),
     module(
       "Budgeting", ["Attribution", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel", "Text"],

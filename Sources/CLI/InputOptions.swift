@@ -5,8 +5,8 @@ import TouchstoneJourneyIO
 struct InputOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Events, or a path table where times are not needed: CSV, TSV or (events) JSON Lines, plain or gzip; - for standard input; events also as"
-        + " 'sqlite:FILE?table=NAME' or 'sqlite:FILE?query=SELECT…'.",
+      "Events, or a path table where times are not needed: CSV, TSV or (events) JSON Lines, plain or gzip;"
+        + " - for standard input; events also as 'sqlite:FILE?table=NAME' or 'sqlite:FILE?query=SELECT…'.",
       valueName: "input"))
   var path: String
 

@@ -14,8 +14,8 @@ struct PathOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What one row of a path table is: all journeys along a path, or one journey with 1 or 0 conversions. Default: journeys"
-        + " where the column is named converted and no column counts the others, else paths."))
+      "What one row of a path table is: all journeys along a path, or one journey with 1 or 0 conversions. Default:"
+        + " journeys where the column is named converted and no column counts the others, else paths."))
   var rows: PathTableFormat.RowMeaning?
 
   @Option(help: "What becomes of a path without touchpoints.")

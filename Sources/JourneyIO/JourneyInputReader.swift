@@ -35,7 +35,7 @@ public struct JourneyInputReader: Sendable {
   public func read(_ location: InputLocation) throws(InputError) -> Reading {
     var eventReader = EventReader(events)
     eventReader.progress = progress
-    if case .sqlite = location {
+    guard location.isText else {
       if kind == .paths {
         throw InputError(
           .badData, source: location.name, problem: "a path table is read from text, not from a database",
@@ -43,22 +43,23 @@ public struct JourneyInputReader: Sendable {
       }
       return .events(try eventReader.read(location))
     }
-    let waves = try WaveReader(openSource(location), name: location.name, blockSize: 256 << 10)
-    if kind == .events, try kind(of: waves, asked: nil) == .paths {
+    let source = try TextSource(location.openBytes(), name: location.name)
+    let found = try kind == .paths ? .paths : kind(of: source)
+    if kind == .events && found == .paths {
       throw InputError(
-        .badData, source: waves.name, line: 1, problem: "this is a path table, and what was asked for needs events",
+        .badData, source: source.name, line: 1, problem: "this is a path table, and what was asked for needs events",
         remedy: "give an event log: user, time and touchpoint")
     }
-    if try kind(of: waves, asked: kind) == .events { return .events(try eventReader.read(waves)) }
+    if found == .events { return .events(try eventReader.read(source)) }
     var pathReader = PathTableReader(paths)
     pathReader.progress = progress
-    return .paths(try pathReader.read(waves))
+    return .paths(try pathReader.read(source))
   }
 
-  private func kind(of waves: WaveReader, asked: Kind?) throws(InputError) -> Kind {
-    if let asked { return asked }
-    if waves.isJSONLines { return .events }
-    let text = try Header.text(waves.header().header, source: waves.name)
+  /// What text holds, by its column names.
+  private func kind(of source: TextSource) throws(InputError) -> Kind {
+    if source.isJSONLines { return .events }
+    let text = try source.headerText()
     let eventReading = Header.bestReading(
       text, delimiter: events.delimiter, search: EventLayout.search(events))
     let pathReading = Header.bestReading(
@@ -72,7 +73,7 @@ public struct JourneyInputReader: Sendable {
       max(eventReading.names.count, pathReading.names.count) == eventReading.names.count
       ? eventReading.list : pathReading.list
     throw InputError(
-      .badData, source: waves.name, line: 1,
+      .badData, source: source.name, line: 1,
       problem:
         "this is neither a path table, which has a path and its conversions, nor an event log, which has a user, a time"
         + " and a touchpoint; the columns are \(reading)",

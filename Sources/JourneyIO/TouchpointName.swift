@@ -4,8 +4,10 @@ import TouchstoneText
 /// What every touchpoint's name must satisfy, wherever it is read.
 enum TouchpointName {
   /// Refuses a name that is not UTF-8, and one that outputs use for something else.
-  static func check(_ bytes: UnsafeRawBufferPointer) throws(RecordFault) {
-    let position = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+  ///
+  /// - Parameter bytes: The name, which is not empty.
+  static func check(_ bytes: UnsafeBufferPointer<UInt8>) throws(RecordFault) {
+    let position = bytes.baseAddress.unsafelyUnwrapped
     guard let name = String(validating: bytes, as: UTF8.self) else {
       throw RecordFault(
         position: position,
@@ -23,8 +25,8 @@ enum TouchpointName {
   /// The characters with which a spreadsheet takes a cell for a formula (OWASP, "CSV injection").
   static let formulaStarts = Array("=+-@\t\r".utf8)
 
-  /// A path as ``PathTableWriter`` writes it begins with one apostrophe more where it would else begin like a formula: without
-  /// that apostrophe.
+  /// A path without the apostrophe that ``PathTableWriter`` puts in front where the path would else begin like a
+  /// formula.
   @inline(__always)
   static func withoutGuard(_ path: FieldBytes) -> FieldBytes {
     guard path.start.pointee == UInt8(ascii: "'") else { return path }

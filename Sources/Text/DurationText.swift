@@ -3,6 +3,9 @@ package struct DurationText: Sendable, Equatable {
   /// In microseconds; `nil` for no limit.
   package let microseconds: Int64?
 
+  /// Three thousand years: in microseconds it still fits into an Int64 many times.
+  private static let mostSeconds = 1e11
+
   /// `nil` where the text is none.
   package init?(_ text: String) {
     if text == "none" {
@@ -11,7 +14,7 @@ package struct DurationText: Sendable, Equatable {
     }
     let units: [Character: Double] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
     guard let unit = text.last.flatMap({ units[$0] }), let number = Self.decimal(text.dropLast()),
-      number >= 0, number * unit <= 1e11
+      number >= 0, number * unit <= Self.mostSeconds
     else { return nil }
     microseconds = Int64((number * unit * Double(Microseconds.perSecond)).rounded())
   }

@@ -1,5 +1,8 @@
 /// Finds what a user probably meant.
 package enum Suggestion {
+  /// Longer words are no slips of the pen, and would take long.
+  private static let mostCharacters = 100
+
   /// The candidate nearest to a word that is none of them, or `nil` where none is near: more than a third of
   /// the word, rounded up, would have to change.
   ///
@@ -7,7 +10,7 @@ package enum Suggestion {
   /// - Complexity: O(length²) a candidate.
   package static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
     let word = Array(word.lowercased())
-    guard word.count <= 100 else { return nil }
+    guard word.count <= mostCharacters else { return nil }
     let distances = candidates.map { ($0, distance(word, Array($0.lowercased()))) }
     guard let best = distances.min(by: { $0.1 < $1.1 }) else { return nil }
     return best.1 <= (word.count + 2) / 3 ? best.0 : nil

@@ -141,7 +141,7 @@ import TouchstoneParallel
 }
 
 /// Standard errors on the shared PathData against an independent bootstrap in numpy (`Tests/References/bootstrap_pathdata.py`).
-@Suite(.enabled(if: Repository.shared("data/PathData.csv") != nil))
+@Suite(.needsShared("data/PathData.csv"))
 struct BootstrapReferenceTests {
   @Test func standardErrorsEqualNumpys() throws {
     let table = try PathTableReader().read(.file(Repository.shared("data/PathData.csv")!.path)).table

@@ -12,6 +12,11 @@ import TouchstoneParallel
   /// The inputs that this machine has: PathData lies beside the project, not in it.
   static let inputs = ["small_paths", "PathData"].filter { file($0) != nil }
 
+  /// Where it is absent, the tests below have one input less; this one then says so.
+  @Test(.needsShared("data/PathData.csv")) func pathDataIsAmongTheInputs() {
+    #expect(Self.inputs.contains("PathData"))
+  }
+
   static func file(_ input: String) -> URL? {
     input == "PathData" ? Repository.shared("data/PathData.csv") : Repository.reference("small_paths.csv")
   }

@@ -83,7 +83,7 @@ import TouchstoneJourneys
 
   static let pathData = Repository.shared("data/PathData.csv")
 
-  @Test(.enabled(if: pathData != nil))
+  @Test(.needsShared("data/PathData.csv"))
   func pathDataEqualsTheOracle() throws {
     try Self.compare(
       Self.table(Self.pathData!.path), Repository.json(Repository.reference("pathdata.json")),
@@ -100,7 +100,7 @@ import TouchstoneJourneys
     }
   }
 
-  @Test(.enabled(if: pathData != nil))
+  @Test(.needsShared("data/PathData.csv"), .needsShared("reference/channelattribution_heuristics.csv"))
   func heuristicsEqualChannelAttribution() throws {
     let table = try Self.table(Self.pathData!.path)
     let peer = try Self.peer("channelattribution_heuristics.csv")
@@ -124,7 +124,8 @@ import TouchstoneJourneys
   /// The peer simulates: one fold of about 10,000 walks is its answer. peers.md found a mean total error of 1.6 %
   /// at order 1 over 30 seeds, and single touchpoints of more than 100 conversions up to 23 % off; the
   /// bounds here are those, doubled for the total.
-  @Test(.enabled(if: pathData != nil), arguments: 1...4)
+  @Test(
+    .needsShared("data/PathData.csv"), .needsShared("reference/channelattribution_markov_order1.csv"), arguments: 1...4)
   func markovAgreesWithChannelAttributionWithinItsError(order: Int) throws {
     let table = try Self.table(Self.pathData!.path)
     let attribution = try Markov(order: order).attribute(Evidence(paths: table))
@@ -139,7 +140,8 @@ import TouchstoneJourneys
     #expect(difference / table.totals.conversions < 0.032)
   }
 
-  @Test(.enabled(if: pathData != nil))
+  @Test(
+    .needsShared("data/PathData.csv"), .needsShared("reference/channelattribution_transition_matrix_order1.csv"))
   func transitionsEqualChannelAttribution() throws {
     let chain = try MarkovChain(Self.table(Self.pathData!.path), order: 1)
     let peer = try Self.peer("channelattribution_transition_matrix_order1.csv")

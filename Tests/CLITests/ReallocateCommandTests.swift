@@ -108,7 +108,8 @@ import Testing
   }
 
   /// The daily budgets of five channels over a month: some curves, and what cannot be identified is said.
-  @Test(.enabled(if: Repository.shared("data/budget_daily.csv") != nil)) func sharedData() throws {
+  @Test(.needsShared("data/budget_daily.csv"), .needsShared("data/events_2018_07.csv"))
+  func sharedData() throws {
     let folder = Repository.shared("data/budget_daily.csv")!.deletingLastPathComponent().path
     let outcome = try Self.run(
       "$T reallocate \(folder)/events_2018_07.csv --costs \(folder)/budget_daily.csv -q --budget 5000 --walks 20000 --replicates 200"

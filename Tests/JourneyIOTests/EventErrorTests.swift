@@ -65,7 +65,8 @@ import TouchstoneText
     Case(header + "u,99999999999999999999,a,click,0,0\n", "t:2:3: \"time\" is \"99999999999999999999\""),
     Case(header + "u,x,a,click,0,0\nu,y,a,click,0,0\n", "t:2:3: \"time\" is \"x\""),
     Case(
-      header + good + ",2024-05-31,a,click,0,0\n", "t:3:1: the event has no id: \"user\" is empty;", "complete the row"),
+      header + good + ",2024-05-31,a,click,0,0\n", "t:3:1: the event has no id: \"user\" is empty;", "complete the row"
+    ),
     Case(header + "   ,2024-05-31,a,click,0,0\n", "t:2:1: the event has no id"),
     Case(
       "id,mail," + header + ",  ,u,2024-05-31,a,click,0,0\n", "t:2:1: the event has no id: \"id\", \"mail\" is empty"
@@ -113,14 +114,14 @@ import TouchstoneText
       $0.measureColumns = ["pages"]
     },
   ])
-  func rows(_ bad: Case) throws { try Self.check(bad) }
+  func mistakesInRowsAreNamed(_ bad: Case) throws { try Self.check(bad) }
 
   /// The unit of numbers is told by the first one, which must be in the first block.
   @Test(arguments: [
     ("1717164309", "1717164309000"), ("1717164309000", "1717164309"), ("2024-05-31", "1717164309"),
     ("1717164309000000", "1717164309000"),
   ])
-  func numbersOfAnotherUnit(_ first: String, _ second: String) throws {
+  func numbersOfAnotherUnitAreRefused(_ first: String, _ second: String) throws {
     let text = "user,time,channel,value\nu,\(first),a,0\nu,\(second),a,0\n"
     let error = try #require(EventLogs.refusal { () throws(InputError) in try EventLogs.read(text) })
     #expect(
@@ -163,7 +164,7 @@ import TouchstoneText
     Case("\"user,time\n", "t:1: a double quote in the header is never closed"),
     Case("user,time,channel,value\ru,2024,a,1\r", "t:1: a carriage return stands in the header"),
   ])
-  func headers(_ bad: Case) throws {
+  func mistakesInHeadersAreNamed(_ bad: Case) throws {
     let refusal = EventLogs.refusal { () throws(InputError) in try EventLogs.read(bad.text, bad.format) }
     let error = try #require(refusal)
     #expect(error.description.hasPrefix(bad.message), "\(error)")
@@ -186,7 +187,7 @@ import TouchstoneText
     ("u,2024-05-3\u{1},a,click,0,0\n", "t:3:3: \"time\" is \"2024-05-3\\xFF\", which is no time"),
     ("用户,2024-05-31,\u{1},click,0,0\n", "t:3:15: the touchpoint \"\\xFF\" is not UTF-8"),
   ])
-  func bytesThatAreNotUTF8(_ row: String, _ message: String) {
+  func bytesThatAreNotUTF8AreRefused(_ row: String, _ message: String) {
     // The replaced character cannot be written in a string of Swift.
     let bytes = Array((Self.header + Self.good + row).utf8).map { $0 == 1 ? 0xFF : $0 }
     let error = EventLogs.refusal { () throws(InputError) in try EventReader().read(bytes: bytes, name: "t") }
@@ -194,7 +195,7 @@ import TouchstoneText
     #expect(plain.hasPrefix(message.replacing("\\\"y", with: "\"y")), "\(plain)")
   }
 
-  @Test func partsThatAreNotUTF8() {
+  @Test func partsThatAreNotUTF8AreRefused() {
     let text = "source,medium,user,time,value\ngoogle,c\u{1}c,u,2024-05-31,1\n"
     let bytes = Array(text.utf8).map { $0 == 1 ? 0xFF : $0 }
     let error = EventLogs.refusal { () throws(InputError) in try EventReader().read(bytes: bytes, name: "t") }
@@ -252,7 +253,7 @@ import TouchstoneText
     ("date,touchpoint,cost\n", "c:1: there is a header and no row behind it"), ("", "c: the input is empty"),
     ("{\"date\":\"2024-05-01\",\"touchpoint\":\"a\",\"cost\":1}\n", "c:1: a cost table needs the columns"),
   ])
-  func costTables(_ text: String, _ message: String) {
+  func mistakesInCostTablesAreNamed(_ text: String, _ message: String) {
     let error = EventLogs.refusal { () throws(InputError) in
       try CostTableReader().read(bytes: Array(text.utf8), name: "c")
     }

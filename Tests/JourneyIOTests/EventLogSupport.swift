@@ -17,8 +17,8 @@ enum EventLogs {
 
   /// The events of a log, one line each, sorted unless their stored order is wanted.
   ///
-  /// A line gives person, seconds since 1970, touchpoint (`-` without; `|` between parts) and kind; for all but touches role,
-  /// conversions and value; and the measures, `?` where missing.
+  /// A line gives person, seconds since 1970, touchpoint (`-` without; `|` between parts) and kind; for all but touches
+  /// role, conversions and value; and the measures, `?` where missing.
   static func lines(_ log: EventLog, sorted: Bool = true) -> [String] {
     let lines = log.shards.flatMap { shard in
       (0..<shard.events.count).map { line(shard, $0, log) }

@@ -30,7 +30,8 @@ import TouchstoneText
     "{\"user\":\"u\",\"time\":\"2024-05-31\",\"channel\":\"a\",\"value\":5}\n",
     "\u{FEFF}\n \t{ \"value\" : 5e0 , \"user\" : \"u\" , \"time\" : 1717113600 , \"channel\" : \"a\" } \r\n\r\n",
     "{\"user_id\":\"u\",\"ts\":1717113600000,\"channel\":\"\\u0061\",\"converted\":true,\"value\":\"5\"}",
-    "{\"x\":[1,{\"user\":\"]}\"}],\"user\":\"u\",\"time\":\"2024-05-31\",\"y\":{},\"channel\":\"a\",\"value\":5,\"z\":[]}",
+    "{\"x\":[1,{\"user\":\"]}\"}],\"user\":\"u\",\"time\":\"2024-05-31\",\"y\":{},\"channel\":\"a\","
+      + "\"value\":5,\"z\":[]}",
   ])
   func layoutsAreDetected(_ text: String) throws {
     let result = try EventLogs.read(text)
@@ -39,7 +40,7 @@ import TouchstoneText
     #expect(result.layout.hasValue)
   }
 
-  @Test func columnsThatOptionsName() throws {
+  @Test func columnsThatOptionsNameAreRead() throws {
     let format = EventLogs.format {
       $0.delimiter = UInt8(ascii: "/")
       $0.userColumns = ["time"]
@@ -63,7 +64,7 @@ import TouchstoneText
     #expect(result.layout.touchpointFields == [.touchpoint])
   }
 
-  @Test func columnsThatOptionsTurnOff() throws {
+  @Test func columnsThatOptionsTurnOffAreNotRead() throws {
     let text = "user,time,channel,source,medium,event,conversion,value,cost\nu,2024-05-31,a,s,m,click,1,5,2\n"
     #expect(try EventLogs.lines(text) == ["u 1717113600 a|s|m click touchAndConversion 1.0 5.0 2.0"])
     let none = "none"
@@ -81,7 +82,7 @@ import TouchstoneText
   }
 
   /// Keys of JSON may first occur behind the first records: events without a purchase are most of a log.
-  @Test func keysThatComeLate() throws {
+  @Test func keysThatComeLateAreReadWhereTheyAreNamed() throws {
     let visits = (0..<300).map {
       "{\"user\":\"u\($0)\",\"time\":\"2024-05-31\",\"channel\":\"a\",\"event\":\"visit\"}\n"
     }
@@ -93,7 +94,7 @@ import TouchstoneText
     }
   }
 
-  @Test func nestedKeys() throws {
+  @Test func nestedKeysAreNamedWithAPoint() throws {
     let format = EventLogs.format {
       $0.userColumns = ["user.id"]
       $0.timeColumn = "at"
@@ -119,7 +120,7 @@ import TouchstoneText
     ("true", "true"), ("-1e5", "-1e5"), (#""a,b;c""#, "a,b;c"), (#""{}[]:""#, "{}[]:"), (#""  padded ""#, "padded"),
     (#""\u00e9""#, "é"),
   ])
-  func valuesOfJSON(_ value: String, _ touchpoint: String) throws {
+  func valuesOfJSONAreReadAsWritten(_ value: String, _ touchpoint: String) throws {
     let log = try EventLogs.read("{\"user\":\"u\",\"time\":\"2024-05-31\",\"channel\":\(value),\"value\":1}\n").log
     #expect(log.touchpoints.names == [touchpoint])
   }
@@ -136,12 +137,12 @@ import TouchstoneText
     ("click,1,-4", "click refund 0.0 -4.0"),
     ("refund,0,", "visit refund 0.0 0.0"),
   ])
-  func kindsAndConversions(_ fields: String, _ expected: String) throws {
+  func kindsAndConversionsDecideTheRole(_ fields: String, _ expected: String) throws {
     let lines = try EventLogs.lines("user,time,channel,event,conversions,value\nu,2024-05-31,a,\(fields)\n")
     #expect(lines == ["u 1717113600 a \(expected)"])
   }
 
-  @Test func conversionsByKindOrByValue() throws {
+  @Test func conversionsAreToldByKindOrByValue() throws {
     let byKind = "user,time,channel,event,value\nu,2024-05-31,a,Purchase,5\nu,2024-05-31,,order,\nu,2024-05-31,b,x,0\n"
     #expect(
       try EventLogs.lines(byKind) == [
@@ -156,7 +157,7 @@ import TouchstoneText
     #expect(try EventLogs.lines(byKind, outcome).last == "u 1717113600 b visit conversion 1.0 0.0")
   }
 
-  @Test func eventsWithoutTouchpoint() throws {
+  @Test func eventsWithoutTouchpointAreCounted() throws {
     let text =
       "user,time,channel,value,cost\nu,2024-05-31,,0,1\nu,2024-05-31,,5,2\n,2024-05-31,,0,3\nv,2024-05-31,a,0,\n"
     let result = try EventLogs.read(text, EventLogs.format { $0.emptyTouchpoints = .drop })
@@ -168,7 +169,8 @@ import TouchstoneText
 
   @Test func severalIDColumnsJoinPersons() throws {
     let text =
-      "cookie,phone,time,channel,value\nc1,,2024-05-31,a,0\nc1,p,2024-06-01,b,0\n,p,2024-06-02,c,4\nc2,,2024-06-03,d,0\n"
+      "cookie,phone,time,channel,value\nc1,,2024-05-31,a,0\nc1,p,2024-06-01,b,0\n"
+      + ",p,2024-06-02,c,4\nc2,,2024-06-03,d,0\n"
     let format = EventLogs.format { $0.userColumns = ["cookie", "phone"] }
     let log = try EventLogs.read(text, format).log
     let persons = Dictionary(grouping: EventLogs.lines(log)) { $0.prefix { $0 != " " } }.values.map(\.count)
@@ -181,9 +183,10 @@ import TouchstoneText
   @Test(arguments: [
     "date,touchpoint,cost,impressions,clicks\n2024-05-01,a,1.5,100,3\n2024-05-02,微信,0,,\n2024-05-02,a,2,50,\n",
     "日期;渠道;花费;曝光;点击\n20240501;a;1.5;100;3\n\n2024年5月2日;微信;0;;\n02.05.2024;a;2;50;\n",
-    "\u{FEFF}Clicks\tIMPRESSIONS\tspend\tChannel Name\tday\r\n3\t100\t1.5\ta\t1714521600\r\n\t\t0\t\"微信\"\t1714608000\r\n\t50\t2\ta\t1714608000",
+    "\u{FEFF}Clicks\tIMPRESSIONS\tspend\tChannel Name\tday\r\n3\t100\t1.5\ta\t1714521600\r\n"
+      + "\t\t0\t\"微信\"\t1714608000\r\n\t50\t2\ta\t1714608000",
   ])
-  func costTables(_ text: String) throws {
+  func costTablesAreReadInAnyOrderOfColumns(_ text: String) throws {
     let table = try CostTableReader().read(bytes: Array(text.utf8), name: "costs.csv")
     #expect(table.rows.map(\.touchpoint) == ["a", "微信", "a"])
     #expect(table.rows.map(\.date) == [1_714_521_600_000_000, 1_714_608_000_000_000, 1_714_608_000_000_000])
@@ -193,7 +196,7 @@ import TouchstoneText
     #expect(try CostTableReader().read(bytes: zipped, name: "costs.csv.gz") == table)
   }
 
-  @Test func currenciesAndConversions() throws {
+  @Test func costsHaveOneCurrency() throws {
     func table(_ text: String) throws -> CostTable { try CostTableReader().read(bytes: Array(text.utf8), name: "c") }
     let marked = try table("date,touchpoint,cost,conversions\n2024-05-01,a,¥1.5,4\n2024-05-02,a,2 ¥,\n")
     #expect(

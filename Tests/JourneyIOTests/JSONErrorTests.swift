@@ -75,7 +75,7 @@ import TouchstoneText
     Case("{}\n", "t:1: no column is known to hold the user; the columns are", "--user-column"),
     Case("{\"a\":}\n", "t:1:6: this line is no JSON object: a value is missing"),
   ])
-  func lines(_ bad: Case) throws {
+  func mistakesInLinesAreNamed(_ bad: Case) throws {
     let refusal = EventLogs.refusal { () throws(InputError) in try EventLogs.read(bad.text) }
     let error = try #require(refusal, "accepted")
     #expect(error.description.hasPrefix(bad.message), "\(error)")
@@ -89,13 +89,13 @@ import TouchstoneText
 
   /// Numbers are checked where they are read.
   @Test(arguments: ["1-2", "2024-05-31", "-", "1e", "--1", "1.2.3", "1e5e5", "\"\"\"\"", "1_000"])
-  func whatIsNoNumber(_ value: String) {
+  func whatIsNoNumberIsRefused(_ value: String) {
     let text = "{\"user\":\"u\",\"time\":\"2024-05-31\",\"channel\":\"a\",\"value\":\(value)}\n"
     let error = EventLogs.refusal { () throws(InputError) in try EventLogs.read(Self.good + text) }
     #expect(error?.line == 2 && error?.kind == .badData, "\(value) was accepted")
   }
 
-  @Test func deepNesting() throws {
+  @Test func onlyObjectsNestedTooDeeplyAreRefused() throws {
     for (opening, closing) in [("{\"x\":", "}"), ("{\"\":", "}"), ("[", "]")] {
       for depth in [100, 2_000, 100_000] {
         let nested = String(repeating: opening, count: depth) + "1" + String(repeating: closing, count: depth)
@@ -120,7 +120,7 @@ import TouchstoneText
     #expect(error.line == 2)
   }
 
-  @Test func bytesThatAreNotUTF8() {
+  @Test func bytesThatAreNotUTF8AreRefused() {
     let text = #"{"user":"u","time":"2024-05-31","channel":"微~","value":0}"# + "\n"
     for (mark, escape) in [("~", ""), ("~", "\\u0041")] {
       let line = text.replacing(mark, with: mark + escape)

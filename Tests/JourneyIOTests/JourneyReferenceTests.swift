@@ -4,8 +4,8 @@ import Testing
 import TouchstoneJourneyIO
 import TouchstoneJourneys
 
-/// Against Tests/References/journeys_oracle.py, an independent implementation in Python: events are read, and journeys built, by a
-/// specification in YAML that says what the oracle's options say.
+/// Against Tests/References/journeys_oracle.py, an independent implementation in Python: events are read, and journeys
+/// built, by a specification in YAML that says what the oracle's options say.
 @Suite struct JourneyReferenceTests {
   /// One case of small_events.json.
   struct Case: Decodable, Sendable, CustomStringConvertible {
@@ -120,7 +120,7 @@ import TouchstoneJourneys
 
   /// Small blocks, so that the file is read in several.
   @Test(arguments: cases.indices, [1 << 12, 1 << 18])
-  func smallEvents(number: Int, blockSize: Int) throws {
+  func smallLogsHaveTheJourneysOfTheOracle(number: Int, blockSize: Int) throws {
     let reference = Self.cases[number]
     let yaml = Self.yaml(reference.options)
     let (read, built, account) = try Self.build(
@@ -216,14 +216,12 @@ import TouchstoneJourneys
     }
   }
 
-  static let sharedLog = Repository.shared("data/events_2018_07.csv")
-
-  @Test(.enabled(if: sharedLog != nil, "the data shared beside the repository is absent"))
-  func sharedEvents() throws {
+  @Test(.needsShared("data/events_2018_07.csv"))
+  func theSharedLogHasTheJourneysOfTheOracle() throws {
     let expected = try JSONDecoder().decode(
       SharedLog.self, from: Data(contentsOf: Repository.reference("events_2018_07.json")))
     let yaml = "columns:\n  user: customer_id\n  kind: interaction\n  value: conversion_value\n"
-    let (read, built, account) = try Self.build(#require(Self.sharedLog), yaml: yaml)
+    let (read, built, account) = try Self.build(#require(Repository.shared("data/events_2018_07.csv")), yaml: yaml)
     #expect(read.rows == expected.totals.events)
     Self.compare(account, expected.account)
     let table = built.paths

@@ -27,7 +27,7 @@ import TouchstoneText
 
   // MARK: What is read
 
-  @Test func theFormatOfChannelAttribution() throws {
+  @Test func theFormatOfChannelAttributionIsRead() throws {
     let result = try Self.read(
       "path;total_conversions;total_conversion_value;total_null\neta > iota > eta;1;0.244;3\niota;2;3.5;6\n")
     #expect(
@@ -41,7 +41,7 @@ import TouchstoneText
     #expect(result.layout.pathSeparator == ">")
   }
 
-  @Test func oneJourneyARow() throws {
+  @Test func rowsMayBeSingleJourneys() throws {
     let result = try Self.read("path,converted,value\na > b,1,5\na > b,0,\nb,true,2\n")
     #expect(
       Self.contents(result.table) == [
@@ -89,7 +89,7 @@ import TouchstoneText
     #expect(throws: InputError.self) { try Self.read("p|k|v|path\na|1|2|3\n", format) }
   }
 
-  @Test func emptyPathsAndTouchpointsOnRequest() throws {
+  @Test func emptyPathsAndTouchpointsAreReadOnRequest() throws {
     var format = PathTableFormat()
     format.emptyPaths = .baseline
     format.emptyTouchpoints = .drop
@@ -158,7 +158,7 @@ import TouchstoneText
   }
 
   @Test(arguments: ["", ".", "-", "e5", "1e", "nan", "inf", "0x10", "1,5", "1 2", "１"])
-  func whatIsNoNumber(_ text: String) {
+  func whatIsNoNumberIsRefused(_ text: String) {
     let bytes = Array(text.utf8)
     #expect(bytes.withUnsafeBufferPointer { DecimalNumber.parse($0) } == nil)
   }
@@ -220,7 +220,7 @@ import TouchstoneText
     }
   }
 
-  @Test func bytesThatAreNotUTF8() {
+  @Test func bytesThatAreNotUTF8AreRefused() {
     let bytes = Array("path,conversions\na > b".utf8) + [0xE5, 0xBE] + Array(",1\n".utf8)
     #expect {
       try PathTableReader().read(bytes: bytes, name: "t.csv")

@@ -194,7 +194,15 @@ import TouchstoneText
           }
           #expect(EventLogs.lines(result.log, sorted: false) == stored, "\(blockSize) bytes, \(threads) threads")
           #expect(result.log.touchpoints == whole.log.touchpoints)
-          #expect(result.layout == whole.layout || result.layout.columnNames != whole.layout.columnNames)
+          // Keys are found in the first block: a smaller one has some of them, and all that are read, since the first
+          // record has these. Of text with a header, nothing about the layout depends on blocks.
+          #expect(result.layout.summary == whole.layout.summary)
+          if whole.layout.delimiter == nil {
+            #expect(whole.layout.columnNames.starts(with: result.layout.columnNames))
+            #expect(Self.columns.allSatisfy(result.layout.columnNames.contains))
+          } else {
+            #expect(result.layout == whole.layout)
+          }
           #expect(result.rows == rows.count)
         }
       }
@@ -232,7 +240,8 @@ import TouchstoneText
     }
   }
 
-  /// The fuzzer's seeds: the size of blocks must not change what is read or refused, where it cannot change what is detected.
+  /// The fuzzer's seeds: the size of blocks must not change what is read or refused, where it cannot change what is
+  /// detected.
   @Test func fuzzSeedsReadTheSameInAnyBlocks() throws {
     let folder = Repository.root.appending(path: "Tests/Fuzzing/seeds/event-log")
     let seeds = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
@@ -259,7 +268,7 @@ import TouchstoneText
     }
   }
 
-  @Test func timesInColumnsOfNumbers() throws {
+  @Test func databasesMayHoldTimesAsNumbers() throws {
     try EventLogs.withDatabase { database in
       try database.execute(
         sql: """

@@ -49,7 +49,7 @@ import TouchstoneText
   ]
 
   @Test(arguments: hostileNames)
-  func tablesByAnyName(_ name: String) throws {
+  func tablesOfAnyNameAreRead(_ name: String) throws {
     try EventLogs.withDatabase(Self.events("events", name)) { path in
       try Self.unchanged(path) {
         #expect(try EventLogs.lines(EventLogs.read(table: name, of: path).log) == [Self.line])
@@ -61,7 +61,7 @@ import TouchstoneText
   }
 
   @Test(arguments: hostileNames)
-  func tablesThatAreNotThere(_ name: String) throws {
+  func aTableThatIsNotThereIsNamed(_ name: String) throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       try Self.unchanged(path) {
         let error = try #require(Self.refusal(.table(name), path))
@@ -74,7 +74,7 @@ import TouchstoneText
     }
   }
 
-  @Test func aNameMisspelt() throws {
+  @Test func aMisspeltNameIsCorrected() throws {
     try EventLogs.withDatabase(Self.events("events", "order_lines")) { path in
       let error = try #require(Self.refusal(.table("event"), path))
       #expect(error.remedy == "did you mean \"events\"? the tables are \"events\", \"order_lines\"")
@@ -85,12 +85,11 @@ import TouchstoneText
     }
   }
 
-  @Test func columnsByAnyName() throws {
+  @Test func columnsOfAnyNameAreRead() throws {
     try EventLogs.withDatabase { database in
       try database.execute(
-        sql:
-          "CREATE TABLE e (\"u\"\"s'er; --\" TEXT, \"时间 x\" TEXT, channel TEXT, value); INSERT INTO e VALUES ('u', '2024-05-31', 'a', 5)"
-      )
+        sql: "CREATE TABLE e (\"u\"\"s'er; --\" TEXT, \"时间 x\" TEXT, channel TEXT, value);"
+          + " INSERT INTO e VALUES ('u', '2024-05-31', 'a', 5)")
     } _: { path in
       let format = EventLogs.format { ($0.userColumns, $0.timeColumn) = (["u\"s'er; --"], "时间 x") }
       #expect(try EventLogs.lines(EventLogs.read(table: "e", of: path, format).log) == [Self.line])
@@ -108,7 +107,7 @@ import TouchstoneText
     "SELECT 'u' AS user, '2024-05-31' AS time, 'a' AS channel, 5 AS value",
     "VALUES ('u', '2024-05-31', 'a', 5)",
   ])
-  func queriesThatRead(_ query: String) throws {
+  func oneStatementThatReadsIsAccepted(_ query: String) throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       try Self.unchanged(path) {
         var format = EventFormat()
@@ -133,7 +132,7 @@ import TouchstoneText
     "SELECT * FROM event", "SELEC * FROM events", "", " ", "--", ";", "SELECT * FROM events WHERE user = ?",
     "SELECT load_extension('x'), * FROM events", "SELECT * FROM events WHERE user = 'unclosed", "BEGIN", "COMMIT",
   ])
-  func queriesThatAreRefused(_ query: String) throws {
+  func allOtherStatementsAreRefused(_ query: String) throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       let folder = URL(filePath: path).deletingLastPathComponent().path + "/"
       let absolute = query.replacing("'copy.db'", with: "'\(folder)copy.db'").replacing(
@@ -149,7 +148,7 @@ import TouchstoneText
     }
   }
 
-  @Test func queriesWithoutRowsOrColumns() throws {
+  @Test func aQueryWithoutRowsOrColumnsIsRefused() throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       #expect(Self.refusal(.query("SELECT * FROM events WHERE 0"), path)?.problem == "the table or query gives no rows")
       #expect(
@@ -157,12 +156,12 @@ import TouchstoneText
       let error = try #require(Self.refusal(.query("SELECT user, value FROM events"), path))
       #expect(
         error.description
-          == "\(path): no column is known to hold the time; the columns are \"user\", \"value\"; name it with --time-column"
-      )
+          == "\(path): no column is known to hold the time; the columns are \"user\", \"value\";"
+          + " name it with --time-column")
     }
   }
 
-  @Test func rowsThatMakeNoSense() throws {
+  @Test func aRowThatMakesNoSenseIsNumbered() throws {
     try EventLogs.withDatabase { database in
       try database.execute(sql: "CREATE TABLE events (user, time, channel, value)")
       for number in 1...70_000 {
@@ -193,7 +192,7 @@ import TouchstoneText
 
   // MARK: Files
 
-  @Test func aLockedDatabase() throws {
+  @Test func aLockedDatabaseIsReadLater() throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       let other = try DatabaseQueue(path: path)
       try other.inDatabase { database in
@@ -209,7 +208,7 @@ import TouchstoneText
   }
 
   /// What a writer has not yet moved from its log into the file is read, and left where it is.
-  @Test func writeAheadLogs() throws {
+  @Test func writeAheadLogsAreReadAndLeft() throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       let writer = try DatabasePool(path: path)
       let before = try EventLogs.read(table: "events", of: path).log
@@ -220,7 +219,8 @@ import TouchstoneText
       #expect(behindTheWriter.eventCount == 2)
       #expect(try Data(contentsOf: URL(filePath: path)) == file)
       try writer.close()
-      // Where the folder may not be written to, SQLite cannot make the files that it needs; that is not the query's fault.
+      // Where the folder may not be written to, SQLite cannot make the files that it needs; that is not the query's
+      // fault.
       let folder = URL(filePath: path).deletingLastPathComponent().path
       try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
       defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder) }
@@ -229,7 +229,7 @@ import TouchstoneText
     }
   }
 
-  @Test func damagedFiles() throws {
+  @Test func damagedFilesAreRefused() throws {
     try EventLogs.withDatabase(Self.events("events")) { path in
       let whole = try Data(contentsOf: URL(filePath: path))
       for damaged in [
@@ -254,7 +254,7 @@ import TouchstoneText
     }
   }
 
-  @Test func filesThatAreNotThere() throws {
+  @Test func filesThatAreNotThereAreNotMade() throws {
     try EventLogs.withFolder { folder in
       let path = folder.appending(path: "no.db").path
       let error = try #require(Self.refusal(.table("events"), path))

@@ -58,7 +58,7 @@ import TouchstoneText
     costs: costs.csv
     """
 
-  @Test func everyKey() throws {
+  @Test func everyKeyIsRead() throws {
     let specification = try Self.read(Self.whole)
     let events = specification.events
     #expect(events.userColumns == ["cookie", "phone"])
@@ -90,14 +90,14 @@ import TouchstoneText
   }
 
   @Test(arguments: ["", "\n", "# nothing\n", "---\n", "columns:\n", "columns: {}\njourneys:\n", "~", "{}"])
-  func whatSaysNothing(_ yaml: String) throws {
+  func whatSaysNothingChangesNothing(_ yaml: String) throws {
     let specification = try Self.read(yaml)
     #expect(specification.events == EventFormat())
     #expect(specification.rules == JourneyRules())
     #expect(specification.touchpoints.rules.isEmpty && specification.attributes.isEmpty && specification.costs == nil)
   }
 
-  @Test func limitsThatAreNone() throws {
+  @Test func noneLiftsALimit() throws {
     let rules = try Self.read(
       "journeys: {lookback: none, gap: none, max-touches: none, repeats: keep}"
     ).rules
@@ -201,7 +201,7 @@ import TouchstoneText
     ("columns:\n  user: a\n time: b\n", 3), ("a: b: c\n", 1), ("a: &x\nb: *y\n", 2), ("a: !!binary [\n", 2),
     ("%YAML 9\n---\na: b\n", 1),
   ])
-  func whatIsNoYAML(_ yaml: String, _ line: Int) {
+  func whatIsNoYAMLIsRefused(_ yaml: String, _ line: Int) {
     let error = EventLogs.refusal { () throws(InputError) in try Self.read(yaml) }
     #expect(error?.problem.hasPrefix("this is no YAML (") == true, "\(error.map { "\($0)" } ?? "accepted")")
     #expect(error?.line == line, "\(error as Any)")
@@ -209,7 +209,7 @@ import TouchstoneText
     #expect(error?.remedy == "correct the file; YAML indents with spaces, never with tabs")
   }
 
-  @Test func files() throws {
+  @Test func filesAreReadAndCostsLieBesideThem() throws {
     try EventLogs.withFolder { folder in
       let path = folder.appending(path: "s.yaml").path
       let missing = EventLogs.refusal { () throws(InputError) in try JourneySpecification(file: path) }
@@ -230,7 +230,7 @@ import TouchstoneText
   }
 
   /// Aliases that multiply: refused, or read in no time.
-  @Test func aliasesThatMultiply() {
+  @Test func aliasesThatMultiplyAreRefused() {
     var yaml = "a0: &a0 [x]\n"
     for level in 1...40 { yaml += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
     #expect(EventLogs.refusal { () throws(InputError) in try Self.read(yaml) } != nil)
@@ -242,12 +242,12 @@ import TouchstoneText
       ("0.5s", 500_000), ("0d", 0),
       ("1.5d", 129_600_000_000), ("1e3s", 1_000_000_000), ("none", nil),
     ] as [(String, Int64?)])
-  func durations(_ text: String, _ microseconds: Int64?) throws {
+  func durationsAreMicroseconds(_ text: String, _ microseconds: Int64?) throws {
     #expect(try #require(DurationText(text)).microseconds == microseconds)
   }
 
   @Test(arguments: ["", "d", "30", "30 d", "-1d", "infd", "nans", "1w", "1D", "1e9d", "d30", "0x1Fd", "+-1d", "None"])
-  func whatIsNoDuration(_ text: String) {
+  func whatIsNoDurationIsRefused(_ text: String) {
     #expect(DurationText(text) == nil)
   }
 }

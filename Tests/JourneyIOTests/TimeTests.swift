@@ -39,7 +39,7 @@ import TouchstoneText
     "2024年05月31日14:05:09", "2024/05/31 22:05:09+08:00", "1717164309", "1717164309.000", "1717164309000",
     "1717164309000000",
   ])
-  func layoutsOfOneInstant(_ text: String) {
+  func allLayoutsSayTheSameInstant(_ text: String) {
     #expect(Self.parse(text) == Self.instant * 1_000_000)
   }
 
@@ -75,7 +75,7 @@ import TouchstoneText
   }
 
   /// With a date order, slashes, dashes and dots are read in it.
-  @Test func dateOrders() {
+  @Test func theOrderOfDatesMustBeSaid() {
     for (text, dayFirst, monthFirst) in [
       ("07/08/2024", "2024-08-07", "2024-07-08"), ("7/8/2024", "2024-08-07", "2024-07-08"),
       ("07-08-2024", "2024-08-07", "2024-07-08"), ("07.08.2024", "2024-08-07", "2024-07-08"),
@@ -98,18 +98,18 @@ import TouchstoneText
     ("05/31/2024 12:00 AM", "00:00"), ("05/31/2024 12:00 PM", "12:00"), ("05/31/2024 12:59:00 AM", "00:59"),
     ("05/31/2024 02:05:00 PM", "14:05"), ("5/31/2024 02:05:00 PM", "14:05"), ("05/31/2024 2:05 PM +08:00", "06:05"),
   ])
-  func halvesOfTheDay(_ text: String, _ time: String) {
+  func halvesOfTheDayAreUnderstood(_ text: String, _ time: String) {
     #expect(Self.parse(text, order: .monthFirst) == Self.parse("2024-05-31T\(time)Z"))
   }
 
   /// The quick way for ISO dates and the other one accept the same.
   @Test(arguments: ["2024-05-31 2:05:09 PM", "2024-05-31 02:05:09 PM", "2024/05/31 02:05:09 PM"])
-  func halvesOfTheDayBehindOtherDates(_ text: String) {
+  func halvesOfTheDayMayStandBehindAnyDate(_ text: String) {
     #expect(Self.parse(text) == Self.instant * 1_000_000)
   }
 
   @Test(arguments: ["0:05 PM", "13:05 PM", "2:05 XM", "2:05 P", "24:05 AM"])
-  func whatIsNoHalfOfTheDay(_ time: String) {
+  func whatIsNoHalfOfTheDayIsRefused(_ time: String) {
     #expect(Self.parse("05/31/2024 \(time)", order: .monthFirst) == nil)
   }
 
@@ -137,7 +137,8 @@ import TouchstoneText
     #expect(Self.parse("2024-05-31", first: "1717164309") == Self.midnight * 1_000_000)
   }
 
-  /// Where the first time is a date written as a number, a number that is no date is a slip of the pen, not a time in 1970.
+  /// Where the first time is a date written as a number, a number that is no date is a slip of the pen, not a time in
+  /// 1970.
   @Test(arguments: ["20241331", "20240230", "2024053", "202405311", "20240531250000"])
   func compactDatesAreNoEpochs(_ text: String) {
     #expect(Self.parse(text, first: "20240530") == nil)
@@ -182,7 +183,7 @@ import TouchstoneText
       ("2000-02-29", 11_016), ("2024-02-29", 19_782), ("1900-03-01", -25_508), ("1900-02-28", -25_509),
       ("1969-12-31", -1), ("1600-02-29", -135_081), ("9999-12-31", 2_932_896), ("0001-01-01", -719_162),
     ] as [(String, Int64)])
-  func datesAsDays(_ text: String, _ days: Int64) {
+  func datesAreDaysSince1970(_ text: String, _ days: Int64) {
     #expect(Self.parse(text) == days * 86_400_000_000)
     #expect(Self.parse("\(text)T00:00:01.5Z") == days * 86_400_000_000 + 1_500_000)
   }
@@ -204,13 +205,13 @@ import TouchstoneText
     "2024-W22-5",
     "2024-152", "1717164309Z", "2024-05-31T-1:05:09",
   ])
-  func whatIsNoTime(_ text: String) {
+  func whatIsNoTimeIsRefused(_ text: String) {
     #expect(Self.parse(text) == nil)
   }
 
   // MARK: Zones
 
-  @Test func fixedOffsets() {
+  @Test func fixedOffsetsAreZones() {
     for (name, seconds) in [
       ("UTC", 0), ("utc", 0), ("Z", 0), ("GMT", 0), ("+08:00", 28_800), ("+8", 28_800), ("UTC+8", 28_800),
       ("-05:30", -19_800),
@@ -223,11 +224,11 @@ import TouchstoneText
   @Test(arguments: [
     "", "Mars/Olympus", "+", "+19:00", "+08:60", "UTC+", "+8:00:00", "+-8", "++8", "+8:-5", "Berlin", "8",
   ])
-  func whatIsNoZone(_ name: String) {
+  func whatIsNoZoneIsRefused(_ name: String) {
     #expect(ZoneOffsets(name) == nil)
   }
 
-  @Test func clocksPutForwardAndBack() {
+  @Test func clocksPutForwardAndBackAreReadAsZoneinfoDoes() {
     // In Berlin 02:30 did not occur on 2024-03-31, and occurred twice on 2024-10-27.
     #expect(Self.parse("2024-03-31T02:30", zone: "Europe/Berlin") == Self.parse("2024-03-31T01:30Z"))
     #expect(Self.parse("2024-03-31T01:59:59", zone: "Europe/Berlin") == Self.parse("2024-03-31T00:59:59Z"))

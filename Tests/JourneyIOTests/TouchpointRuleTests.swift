@@ -19,7 +19,7 @@ import TouchstoneJourneys
     return built.paths.touchpoints.names.first
   }
 
-  @Test func namesWithoutRules() throws {
+  @Test func namesWithoutRulesAreMadeOfTheirParts() throws {
     #expect(try Self.touchpoint("", source: "google", medium: "cpc") == "google / cpc")
     #expect(try Self.touchpoint("", source: "google", campaign: "x") == "google")
     #expect(try Self.touchpoint("", medium: "cpc") == "cpc")
@@ -61,7 +61,7 @@ import TouchstoneJourneys
     #expect(try Self.touchpoint(Self.rules, source: source, medium: medium, campaign: campaign) == expected)
   }
 
-  @Test func rulesForTheTouchpointItself() throws {
+  @Test func rulesMayLookAtTheTouchpointItself() throws {
     #expect(try Self.touchpoint(Self.rules, touchpoint: "Shop") == "Shop")
     #expect(try Self.touchpoint(Self.rules, touchpoint: "corner shop") == "Other")
     #expect(try Self.touchpoint(Self.rules, touchpoint: "shop", source: "bing", medium: "cpc") == "Paid search")
@@ -82,7 +82,7 @@ import TouchstoneJourneys
     ("", "x", false), ("[a]", "a", false), ("[a]", "[A]", true), ("*b", "aab", true), ("*ab", "aaab", true),
     ("a.c", "abc", false),
   ])
-  func globs(_ pattern: String, _ text: String, _ matches: Bool) throws {
+  func globsMatchWholeTexts(_ pattern: String, _ text: String, _ matches: Bool) throws {
     let yaml = "touchpoints:\n  rules:\n  - {to: yes, campaign: {glob: \"\(pattern)\"}}\n  - default: no\n"
     // Something must be there for the event to be a touch.
     #expect(try Self.touchpoint(yaml, source: "s", campaign: text) == (matches ? "yes" : "no"))
@@ -111,7 +111,9 @@ import TouchstoneJourneys
     ("微信", "cpc", "", "Paid Social"), ("", "(not set)", "", "Direct"), ("notgoogle", "organic", "", "Organic Search"),
     ("notgoogle", "cpc", "", "Paid Other"),
   ])
-  func googlesChannelGroups(_ source: String, _ medium: String, _ campaign: String, _ expected: String) throws {
+  func thePresetFollowsGooglesChannelGroups(
+    _ source: String, _ medium: String, _ campaign: String, _ expected: String
+  ) throws {
     let yaml = "touchpoints: {preset: ga4}"
     #expect(try Self.touchpoint(yaml, source: source, medium: medium, campaign: campaign) == expected)
   }

@@ -14,8 +14,8 @@ import TouchstoneText
 
   // MARK: Random logs
 
-  /// Some persons with few events at few instants: ties, equals, and times exactly at limits and a microsecond beyond are
-  /// common.
+  /// Some persons with few events at few instants: ties, equals, and times exactly at limits and a microsecond beyond
+  /// are common.
   static func randomEvents(
     seed: Int, persons: Int = 12, longest: Int = 12, instants: Int = 12, fractions: Double = 0.25
   ) -> [SlowEvent] {
@@ -112,8 +112,7 @@ import TouchstoneText
             time: event.time, touchpoint: event.touchpoint.map { touchpoints.intern($0) }, kind: event.kind,
             role: event.role, conversions: event.conversions, value: event.value))
       }
-      batch.seal()
-      builder.addSealed([batch])
+      builder.add([batch])
       rest = rest.dropFirst(batchLength)
     }
     return builder.finish(touchpoints: touchpoints, sharedIdentifiers: sharedIdentifiers)
@@ -308,8 +307,8 @@ import TouchstoneText
     #expect(result.account[.outsideLookback] == 1)
   }
 
-  /// A touch of a run that a gap ended, where the lookback reaches another one, is too old; a run that nothing reaches is a
-  /// journey.
+  /// A touch of a run that a gap ended, where the lookback reaches another one, is too old; a run that nothing reaches
+  /// is a journey.
   @Test func looksBackOverGaps() {
     var rules = JourneyRules()
     rules.gap = 2 * Self.day

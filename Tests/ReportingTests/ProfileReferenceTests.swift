@@ -7,7 +7,7 @@ import TouchstoneJourneys
 import TouchstoneReporting
 
 /// The profile of the shared event log against an independent one made with pandas (`Tests/References/events_2018_07.py`).
-@Suite(.enabled(if: Repository.shared("data/events_2018_07.csv") != nil))
+@Suite(.needsShared("data/events_2018_07.csv"))
 struct ProfileReferenceTests {
   let reference: [String: Any]
 

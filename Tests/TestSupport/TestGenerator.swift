@@ -42,7 +42,8 @@ public func randomRows(
   }
 }
 
-/// A table of rows whose touches lie a day apart and end with the conversion, with their time-decay credit for half-lives.
+/// A table of rows whose touches lie a day apart and end with the conversion, with their time-decay credit for
+/// half-lives.
 public func timedTable(_ rows: [PathRow], halfLives: [Double] = [7]) -> PathTable {
   var touchpoints = TouchpointTable()
   let batch = PathBatch(halfLifeCount: halfLives.count)

@@ -1,7 +1,8 @@
 import TouchstoneJourneys
 import TouchstoneText
 
-/// Reads a cost table: CSV or TSV, plain or gzip, with date, touchpoint and cost, perhaps impressions, clicks, conversions and a currency.
+/// Reads a cost table: CSV or TSV, plain or gzip, with date, touchpoint and cost, perhaps impressions, clicks,
+/// conversions and a currency.
 ///
 /// A currency may also stand beside the numbers, as in `€12.50` or `12.50 EUR`; all rows have the same one, or none.
 public struct CostTableReader: Sendable {
@@ -27,64 +28,56 @@ public struct CostTableReader: Sendable {
   ///
   /// - Throws: ``InputError`` for the first row that makes no sense.
   public func read(_ location: InputLocation) throws(InputError) -> CostTable {
-    try read(WaveReader(openSource(location), name: location.name, blockSize: 256 << 10))
+    try read(TextSource(location.openBytes(), name: location.name))
   }
 
   /// Reads a table that is in memory.
   public func read(bytes: [UInt8], name: String) throws(InputError) -> CostTable {
-    try read(WaveReader(openSource(bytes, name: name), name: name, blockSize: 256 << 10))
+    try read(TextSource(openSource(bytes, name: name), name: name))
   }
 
-  private func read(_ waves: WaveReader) throws(InputError) -> CostTable {
-    let (header, rest) = try waves.header()
+  private func read(_ source: TextSource) throws(InputError) -> CostTable {
     let search = ColumnSearch<Field>(
       fields: [.date, .touchpoint, .cost, .impressions, .clicks, .conversions, .currency], known: Self.knownNames,
       wanted: [:]
     ) { "the column \($0)" }
-    let reading = Header.bestReading(
-      try Header.text(header, source: waves.name), delimiter: nil, search: search)
+    let header = Header.bestReading(try source.headerText(), delimiter: nil, search: search)
     func fault(_ problem: String, _ remedy: String) -> InputError {
-      InputError(.badData, source: waves.name, line: 1, problem: problem, remedy: remedy)
+      InputError(.badData, source: source.name, line: source.headerLine, problem: problem, remedy: remedy)
     }
-    for field in [Field.date, .touchpoint, .cost] where reading.columns[field] == nil {
+    for field in [Field.date, .touchpoint, .cost] where header.columns[field] == nil {
       throw fault(
-        "a cost table needs the columns date, touchpoint and cost, and \(field) is missing; the columns are \(reading.list)",
+        "a cost table needs the columns date, touchpoint and cost, and \(field) is missing;"
+          + " the columns are \(header.list)",
         "rename one")
     }
-    try reading.check(search, fault: fault)
-    let records = DelimitedRecords(delimiter: reading.delimiter, columnCount: reading.names.count)
-    let columns = reading.columns
-    let first = FirstField.of(columns[.date]!, columns: reading.names.count) { sink in
-      _ = records.parse(rest, into: &sink)
-    }
-    let parser = (first ?? []).withUnsafeBufferPointer { TimeParser(time, first: $0) }
-    let currency = Self.currency(rest, records, columns, count: reading.names.count)
+    try header.check(search, fault: fault)
+    let firstDate = source.firstField(of: header.columns[.date]!, header) ?? []
+    let dates = firstDate.withUnsafeBufferPointer { TimeParser(time, first: $0) }
+    let currency = Self.currency(source, header)
     var table = CostTable()
     table.currency = currency.isEmpty ? nil : currency
-    _ = try waves.read(
-      skipsHeader: true, progress: nil, makeBlock: { ParsedCosts() },
-      parse: { bytes, _, block in
-        var sink = CostRowParser(parser, columns: columns, currency: currency)
-        let failure = records.parse(bytes, into: &sink)
-        block = sink.block
-        block.failure = failure
+    let (columns, recordColumns) = (header.columns, header.recordColumns)
+    _ = try source.readAll(
+      progress: nil, makeParsed: { ParsedCosts() },
+      parse: { block, _, parsed in
+        var sink = CostRowParser(dates, columns: columns, currency: currency)
+        let failure = block.parse(recordColumns, into: &sink)
+        parsed = sink.block
+        parsed.failure = failure
       },
-      merge: { blocks, readOn in
-        for block in blocks { table.rows += block.rows }
-        readOn()
+      merge: { parsed, readAhead in
+        for block in parsed { table.rows += block.rows }
+        readAhead?()
       })
-    if table.rows.isEmpty { throw fault("there is a header and no row behind it", "give at least one cost") }
+    if table.rows.isEmpty { throw fault(source.noRecords("row"), "give at least one cost") }
     return table
   }
 
   /// The currency of the first row; empty where it names none.
-  private static func currency(
-    _ rows: UnsafeRawBufferPointer, _ records: DelimitedRecords, _ columns: [Field: Int], count: Int
-  ) -> String {
-    func first(_ field: Field) -> [UInt8]? {
-      columns[field].flatMap { FirstField.of($0, columns: count) { sink in _ = records.parse(rows, into: &sink) } }
-    }
-    if let own = first(.currency).flatMap({ CurrencyAmount.currency($0) }), !own.isEmpty { return own }
+  private static func currency(_ source: TextSource, _ header: HeaderReading<Field>) -> String {
+    func first(_ field: Field) -> [UInt8]? { header.columns[field].flatMap { source.firstField(of: $0, header) } }
+    if let named = first(.currency).flatMap({ CurrencyAmount.currency($0) }), !named.isEmpty { return named }
     return first(.cost)?.withUnsafeBufferPointer { CurrencyAmount($0)?.currency } ?? ""
   }
 }
@@ -156,7 +149,7 @@ private struct CostRowParser: FieldSink {
       row.date = date
     case .touchpoint?:
       guard !text.isEmpty else { throw fault("the touchpoint is empty", "complete the row, or remove it") }
-      try TouchpointName.check(text.rawBytes)
+      try TouchpointName.check(text.bytes)
       row.touchpoint = String(decoding: text.bytes, as: UTF8.self)
     case .cost?:
       guard !text.isEmpty else { throw fault("the cost is empty", "write 0 where nothing was spent") }
@@ -170,23 +163,23 @@ private struct CostRowParser: FieldSink {
     case .clicks?: row.clicks = try number("the number of clicks")
     case .conversions?: row.conversions = try number("the number of conversions")
     case .currency?:
-      guard let own = CurrencyAmount.currency(text.bytes) else {
+      guard let currency = CurrencyAmount.currency(text.bytes) else {
         throw fault(
           "the currency is \(quotedForMessage(text.bytes)), which is none", "write a code such as EUR, or a symbol")
       }
-      inColumn = own
+      inColumn = currency
     case nil: break
     }
   }
 
   mutating func end(_ record: UnsafePointer<UInt8>, columns: Int) throws(RecordFault) {
     // A column wins over a mark beside the number.
-    let own = inColumn.isEmpty ? beside : inColumn
-    guard own == currency else {
+    let found = inColumn.isEmpty ? beside : inColumn
+    guard found == currency else {
       func named(_ currency: String) -> String { currency.isEmpty ? "no currency" : quotedForMessage(currency) }
       throw RecordFault(
         position: costPosition ?? record,
-        problem: "the cost is in \(named(own)), and the first row's in \(named(currency))",
+        problem: "the cost is in \(named(found)), and the first row's in \(named(currency))",
         remedy: "convert all costs to one currency")
     }
     block.rows.append(row)

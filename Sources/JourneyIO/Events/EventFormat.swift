@@ -28,7 +28,8 @@ public struct EventFormat: Sendable, Equatable {
   public var measureColumns: [String] = []
   /// How times are written.
   public var time = TimeFormat()
-  /// What the kind column calls impressions, clicks, conversions and refunds, compared without case; all else is a visit.
+  /// What the kind column calls impressions, clicks, conversions and refunds, compared without case; all else is a
+  /// visit.
   public var kinds = EventKinds()
   /// What becomes of a touch that names no touchpoint.
   public var emptyTouchpoints = PathTableFormat.EmptyTouchpoints.reject

@@ -67,11 +67,10 @@ extension EventLayout {
   ///
   /// - Parameters:
   ///   - reading: The column names.
-  ///   - hasDelimiter: Whether they come from delimited text.
   ///   - line: Where the names stand, for messages.
   ///   - firstTime: The first time of the input, given its column.
   init(
-    _ reading: HeaderReading<Field>, format: EventFormat, hasDelimiter: Bool, source: String, line: Int?,
+    _ reading: HeaderReading<Field>, format: EventFormat, source: String, line: Int?,
     firstTime: (Int) -> [UInt8]?
   ) throws(InputError) {
     let search = Self.search(format)
@@ -82,7 +81,7 @@ extension EventLayout {
       fault(
         "no column is known to hold \(what); the columns are \(reading.list)",
         remedy
-          + (hasDelimiter && format.delimiter == nil ? ", and the delimiter with --delimiter" : ""))
+          + (reading.delimiter != nil && format.delimiter == nil ? ", and the delimiter with --delimiter" : ""))
     }
     if reading.columns[.user(0)] == nil && format.userColumns.isEmpty {
       throw missing("the user", "name it with --user-column")
@@ -113,7 +112,7 @@ extension EventLayout {
         "which events are conversions",
         "name it with --conversions-column, --kind-column or --value-column")
     }
-    delimiter = hasDelimiter ? reading.delimiter : nil
+    delimiter = reading.delimiter
     columnNames = reading.names
     self.format = format
     self.users = users

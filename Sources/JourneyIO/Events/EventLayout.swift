@@ -5,12 +5,13 @@ import TouchstoneText
 public struct EventLayout: Sendable, Equatable {
   /// The delimiter; `nil` for sources that have none.
   public let delimiter: UInt8?
-  /// The columns, or the keys of JSON, by number.
+  /// The names of the columns, or the keys of JSON, by index.
   public let columnNames: [String]
   let format: EventFormat
   let users: [Int]
   let time: Int
-  /// The columns whose values make a touchpoint: the touchpoint itself, source, medium, campaign, as far as they are there.
+  /// The columns whose values make a touchpoint: the touchpoint itself, source, medium, campaign, as far as they are
+  /// there.
   let names: [(field: TouchpointField, column: Int)]
   let kind: Int?
   let conversions: Int?
@@ -25,8 +26,8 @@ public struct EventLayout: Sendable, Equatable {
   /// What stands between the parts of a touchpoint in the log, where several columns make it.
   static let partSeparator = TouchpointRules.partSeparator.asciiValue!
 
-  /// The option that names the column of a key that would have been understood, and was not there when columns were found;
-  /// `nil` for all other keys.
+  /// The option that names the column of a key that would have been understood, and was not there when columns were
+  /// found; `nil` for all other keys.
   func optionForMissing(_ key: String) -> String? { Self.search(format).optionForMissing(key, found: found) }
 
   /// Whether the input says what conversions were worth.

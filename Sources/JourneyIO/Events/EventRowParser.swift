@@ -23,7 +23,11 @@ struct EventRowParser: FieldSink, ~Copyable {
   private let hasMeasures: Bool
   private let hasSeveralNames: Bool
   private let timeParser: TimeParser
+  /// The parts of the event's touchpoint, where there are several.
   private var name: [UInt8] = []
+
+  /// Kinds remembered: more than a log should have, and few enough to be compared one after the other.
+  private static let mostKinds = 32
   var lineCount: Int {
     get { block.lineCount }
     set { block.lineCount = newValue }
@@ -93,21 +97,25 @@ struct EventRowParser: FieldSink, ~Copyable {
     block.batch.append(event)
   }
 
-  /// Refuses a key of JSON that the first records do not have and that would have been read if they had: what it says must not
-  /// be lost in silence.
+  /// Refuses a key of JSON that the first records do not have and that would have been read if they had: what it says
+  /// must not be lost in silence.
   mutating func meetUnknownKey(_ key: String, at position: UnsafePointer<UInt8>) throws(RecordFault) {
     guard let option = layout.optionForMissing(key) else { return }
     throw RecordFault(
       position: position,
       problem:
-        "the key \(quotedForMessage(key)) holds no single value, or occurs here for the first time, too late to be found",
+        "the key \(quotedForMessage(key)) holds no single value, or occurs here for the first time,"
+        + " too late to be found",
       remedy: "name it with \(option), or leave it out with \(option) none")
   }
 
   // MARK: Fields
   //
-  // What is called for every record is mutating even where it changes nothing: the compiler copies the whole parser, 720
-  // bytes, for a call that borrows it.
+  // What is called for every record is mutating even where it changes nothing: the compiler copies the whole parser,
+  // 720 bytes, for a call that borrows it.
+
+  /// A column's name as messages show it.
+  private func columnName(_ column: Int) -> String { quotedForMessage(layout.columnNames[column]) }
 
   @inline(__always)
   private mutating func time() throws(RecordFault) -> Int64 {
@@ -117,7 +125,7 @@ struct EventRowParser: FieldSink, ~Copyable {
   }
 
   private func timeFault(_ field: FieldBytes) -> RecordFault {
-    let column = quotedForMessage(layout.columnNames[layout.time])
+    let column = columnName(layout.time)
     if layout.format.time.dateOrder == nil, TimeParser.isAmbiguousDate(field.bytes) {
       return RecordFault(
         position: field.origin,
@@ -151,13 +159,13 @@ struct EventRowParser: FieldSink, ~Copyable {
 
   private mutating func appendSeveralIdentifiers() throws(RecordFault) {
     var isMissing = true
-    for (column, place) in layout.users.enumerated() {
-      let field = fields[place].trimmed
+    for (identifier, column) in layout.users.enumerated() {
+      let field = fields[column].trimmed
       if !field.isEmpty { isMissing = false }
-      block.batch.appendIdentifier(field.rawBytes, column: column)
+      block.batch.appendIdentifier(field.rawBytes, column: identifier)
     }
     if isMissing {
-      let columns = layout.users.map { quotedForMessage(layout.columnNames[$0]) }.joined(separator: ", ")
+      let columns = layout.users.map { columnName($0) }.joined(separator: ", ")
       throw RecordFault(
         position: fields[layout.users[0]].origin, problem: "the event has no id: \(columns) is empty",
         remedy: "complete the row, or remove it")
@@ -184,7 +192,7 @@ struct EventRowParser: FieldSink, ~Copyable {
     if let id = known.id(ofBytes: bytes) { return id }
     if let id = block.newNames.id(ofBytes: bytes) { return provisionalStart + id }
     do throws(RecordFault) {
-      try TouchpointName.check(bytes)
+      try TouchpointName.check(field.bytes)
     } catch {
       throw RecordFault(position: field.origin, problem: error.problem, remedy: error.remedy)
     }
@@ -233,8 +241,8 @@ struct EventRowParser: FieldSink, ~Copyable {
       guard let number, abs(number) <= RowLimits.largestValue, !isCost || number >= 0 else {
         throw RecordFault(
           position: field.origin,
-          problem:
-            "\(quotedForMessage(layout.columnNames[column])) is \(quotedForMessage(field.bytes)), which is no \(isCost ? "cost" : "number")",
+          problem: "\(columnName(column)) is \(quotedForMessage(field.bytes)),"
+            + " which is no \(isCost ? "cost" : "number")",
           remedy: isCost
             ? "write a number from 0 on, without currency or thousands separators"
             : "write a number, leave it empty, or leave the column out")
@@ -282,11 +290,10 @@ struct EventRowParser: FieldSink, ~Copyable {
       if layout.format.refunds == .reject {
         throw RecordFault(
           position: fields[column].origin,
-          problem:
-            "the event is a refund: \(quotedForMessage(layout.columnNames[column])) is \(quotedForMessage(fields[column].trimmed.bytes))",
-          remedy:
-            "remove it, or take refunds off the conversion before with --refunds net, or leave them out with --refunds drop"
-        )
+          problem: "the event is a refund: \(columnName(column)) is"
+            + " \(quotedForMessage(fields[column].trimmed.bytes))",
+          remedy: "remove it, or take refunds off the conversion before with --refunds net,"
+            + " or leave them out with --refunds drop")
       }
       event.role = .refund
       event.value = -abs(value)
@@ -300,7 +307,7 @@ struct EventRowParser: FieldSink, ~Copyable {
       }
       throw RecordFault(
         position: fields[layout.value!].origin,
-        problem: "\(quotedForMessage(layout.columnNames[layout.value!])) is \(value) on an event that is no conversion",
+        problem: "\(columnName(layout.value!)) is \(value) on an event that is no conversion",
         remedy: "count it as one, set the value to 0, or do not read the column with --value-column none")
     }
     event.conversions = conversions
@@ -316,7 +323,7 @@ struct EventRowParser: FieldSink, ~Copyable {
     }
     let meaning = layout.format.kinds.meaning(String(decoding: field.bytes, as: UTF8.self))
     // A log has few kinds; one that has not is not worth remembering.
-    if kinds.count < 32 { kinds.append((Array(field.bytes), meaning)) }
+    if kinds.count < Self.mostKinds { kinds.append((Array(field.bytes), meaning)) }
     return meaning
   }
 
@@ -336,8 +343,8 @@ struct EventRowParser: FieldSink, ~Copyable {
     default:
       throw RecordFault(
         position: field.origin,
-        problem:
-          "\(quotedForMessage(layout.columnNames[layout.conversions!])) is \(quotedForMessage(field.bytes)), which is no number of conversions",
+        problem: "\(columnName(layout.conversions!)) is \(quotedForMessage(field.bytes)),"
+          + " which is no number of conversions",
         remedy: "write 0 or 1, true or false, or how many conversions the event is")
     }
   }
@@ -348,8 +355,7 @@ struct EventRowParser: FieldSink, ~Copyable {
     if let value = DecimalNumber.parse(field.bytes), abs(value) <= RowLimits.largestValue { return value }
     throw RecordFault(
       position: field.origin,
-      problem:
-        "\(quotedForMessage(layout.columnNames[layout.value!])) is \(quotedForMessage(field.bytes)), which is no value",
+      problem: "\(columnName(layout.value!)) is \(quotedForMessage(field.bytes)), which is no value",
       remedy: "write a number such as 12.5, below 1e15, without currency or thousands separators")
   }
 }

@@ -1,11 +1,12 @@
+import Algorithms
 import Foundation
 import TouchstoneJourneys
 import TouchstoneText
 
 /// From local time to universal time.
 ///
-/// A local time that occurs twice, where clocks were put back, is the earlier of the two; one that never occurred, where they
-/// were put forward, is read by the offset before.
+/// A local time that occurs twice, where clocks were put back, is the earlier of the two; one that never occurred,
+/// where they were put forward, is read by the offset before.
 public struct ZoneOffsets: Sendable, Equatable {
   /// The name that was given.
   public let name: String
@@ -69,12 +70,8 @@ public struct ZoneOffsets: Sendable, Equatable {
   @inline(__always)
   func universalTime(ofLocal seconds: Int64) -> Int64 {
     guard starts.count > 1 else { return seconds &- starts[0].offset }
-    var (low, high) = (0, starts.count)
-    while high &- low > 1 {
-      let middle = (low &+ high) / 2
-      if starts[middle].local <= seconds { low = middle } else { high = middle }
-    }
-    return seconds &- starts[low].offset
+    // The first one holds from the smallest number on.
+    return seconds &- starts[starts.partitioningIndex { $0.local > seconds } &- 1].offset
   }
 
   /// The date in the zone, as in 2024-05-31, of a time in microseconds since 1970.

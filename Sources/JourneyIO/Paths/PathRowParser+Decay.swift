@@ -39,6 +39,10 @@ extension PathRowParser {
     }
   }
 
+  /// How far credits may be from what their row counts, against the sum of their sizes: rounding over thousands of
+  /// touches stays far below, and a digit that was lost far above.
+  private static var decayTolerance: Double { 1e-10 }
+
   private func check(
     _ numbers: [Double], sumTo total: Double, _ quantity: String, _ halfLife: Double,
     _ record: UnsafePointer<UInt8>
@@ -52,7 +56,7 @@ extension PathRowParser {
     }
     let magnitude = numbers.reduce(abs(total)) { $0 + abs($1) }
     let sum = numbers.reduce(0, +)
-    guard abs(sum - total) <= 1e-10 * magnitude else {
+    guard abs(sum - total) <= Self.decayTolerance * magnitude else {
       throw RecordFault(
         position: record, problem: "\(column) sums to \(sum) where the row counts \(total)",
         remedy: "write the table anew with touchstone journeys")

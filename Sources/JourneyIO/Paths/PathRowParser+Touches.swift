@@ -70,10 +70,11 @@ extension PathRowParser {
   private mutating func touchpointByTable(
     _ start: UnsafePointer<UInt8>, _ length: Int
   ) throws(RecordFault) -> Int32 {
-    let bytes = UnsafeRawBufferPointer(start: start, count: length)
+    let name = UnsafeBufferPointer(start: start, count: length)
+    let bytes = UnsafeRawBufferPointer(name)
     if let id = known.id(ofBytes: bytes) { return id }
     if let id = block.newNames.id(ofBytes: bytes) { return provisionalStart + id }
-    try TouchpointName.check(bytes)
+    try TouchpointName.check(name)
     return provisionalStart + block.newNames.internBytes(bytes)
   }
 }

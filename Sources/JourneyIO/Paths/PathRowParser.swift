@@ -35,14 +35,13 @@ struct PathRowParser: FieldSink, ~Copyable {
 
   /// Reads all records of a block, up to the first that cannot be read.
   static func parse(
-    _ bytes: UnsafeRawBufferPointer, _ layout: PathTableLayout, known: TouchpointTable,
-    into block: inout ParsedPaths
+    _ records: TextBlock, _ layout: PathTableLayout, known: TouchpointTable, into block: inout ParsedPaths
   ) {
-    let records = DelimitedRecords(delimiter: layout.delimiter, columnCount: layout.fields.count)
     var parser = PathRowParser(layout, known: known, block: block)
     // The parser's copy must be the only one, or changing it would copy its arrays.
     block = ParsedPaths(batch: block.batch)
-    let failure = records.parse(bytes, into: &parser)
+    let columns = RecordColumns(names: layout.columnNames, delimiter: layout.delimiter)
+    let failure = records.parse(columns, into: &parser)
     block = parser.finish(failure)
   }
 

@@ -33,21 +33,13 @@ extension PathTableLayout {
     ) { "--\($0)-column" }
   }
 
-  /// The layout of a path table.
-  ///
-  /// - Parameters:
-  ///   - header: The first record, without its line end.
-  ///   - sample: Records behind it.
-  static func detect(
-    _ format: PathTableFormat, header: UnsafeRawBufferPointer, sample: UnsafeRawBufferPointer,
-    source: String
-  ) throws(InputError) -> PathTableLayout {
+  /// The layout of a path table, from its header and its first block.
+  static func detect(_ format: PathTableFormat, _ source: TextSource) throws(InputError) -> PathTableLayout {
     func fault(_ problem: String, _ remedy: String) -> InputError {
-      InputError(.badData, source: source, line: 1, problem: problem, remedy: remedy)
+      InputError(.badData, source: source.name, line: source.headerLine, problem: problem, remedy: remedy)
     }
     let search = search(format)
-    let best = Header.bestReading(
-      try Header.text(header, source: source), delimiter: format.delimiter, search: search)
+    let best = Header.bestReading(try source.headerText(), delimiter: format.delimiter, search: search)
     for field in [Field.path, .conversions]
     where best.columns[field] == nil && search.wanted[field] == nil {
       throw fault(
@@ -72,10 +64,11 @@ extension PathTableLayout {
         "rows are single journeys, and yet \(quotedForMessage(best.names[nulls])) counts others",
         "use --rows paths")
     }
+    guard let delimiter = best.delimiter else { preconditionFailure("a header of text was cut somewhere") }
     return PathTableLayout(
-      delimiter: best.delimiter,
+      delimiter: delimiter,
       pathSeparator: format.pathSeparator.map(trimmedSeparator)
-        ?? detectSeparator(sample, delimiter: best.delimiter, column: path),
+        ?? detectSeparator(source.wave.blocks[0].bytes, delimiter: delimiter, column: path),
       rows: rows, columnNames: best.names, fields: fields, halfLives: halfLives,
       emptyPaths: format.emptyPaths, emptyTouchpoints: format.emptyTouchpoints)
   }
@@ -106,6 +99,11 @@ extension PathTableLayout {
     return end.map { String(core[...$0]) } ?? " "
   }
 
+  /// Records looked at: a separator that a thousand paths do not show cannot be told from others.
+  private static let mostSampled = 1000
+  /// Bytes looked at of each: a path of more than 4 kB shows its separator early on.
+  private static let mostOfRecord = 4096
+
   /// The candidate that most of the sample's paths contain; the first of equals, `>` where none does.
   ///
   /// Arrows come before all others, which are common inside names ("fb|paid"), and longer candidates before those that
@@ -117,11 +115,10 @@ extension PathTableLayout {
     let candidates = arrows + ["|", ";", "^", ","]
     var counts = [Int](repeating: 0, count: candidates.count)
     var start = 0
-    for _ in 0..<1000 where start < sample.count {
+    for _ in 0..<mostSampled where start < sample.count {
       let rest = UnsafeRawBufferPointer(rebasing: sample[start...])
       let end = start + (BlockReader.firstRecordEnd(in: rest) ?? rest.count)
-      // A path of more than 4 kB shows its separator early on.
-      let record = String(decoding: sample[start..<min(end, start + 4096)], as: UTF8.self)
+      let record = String(decoding: sample[start..<min(end, start + mostOfRecord)], as: UTF8.self)
       start = end
       let fields = Header.split(record, delimiter)
       guard column < fields.count else { continue }

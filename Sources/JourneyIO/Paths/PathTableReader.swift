@@ -18,12 +18,12 @@ public struct PathTableReader: Sendable {
   ///
   /// - Parameters:
   ///   - format: How the input is written, as far as is known.
-  ///   - blockSize: The bytes that one piece of parallel work parses. Results do not depend on it,
-  ///     except that what `format` leaves open is detected in the first block. Traps unless above 0.
-  public init(_ format: PathTableFormat = PathTableFormat(), blockSize: Int = 256 << 10) {
-    precondition(blockSize > 0, "a block holds at least one byte")
+  ///   - blockSize: The bytes of text that one piece of parallel work parses, 256 KiB where nothing is said. Results do
+  ///     not depend on it, except that what `format` leaves open is detected in the first block. Traps unless above 0.
+  public init(_ format: PathTableFormat = PathTableFormat(), blockSize: Int? = nil) {
+    precondition(blockSize ?? 1 > 0, "a block holds at least one byte")
     self.format = format
-    self.blockSize = blockSize
+    self.blockSize = blockSize ?? TextSource.usualBlockSize
   }
 
   /// What a reading gives.
@@ -41,7 +41,7 @@ public struct PathTableReader: Sendable {
   /// - Throws: ``InputError`` for the first record that makes no sense, in the order of the input.
   /// - Complexity: O(bytes), in parallel.
   public func read(_ location: InputLocation) throws(InputError) -> Result {
-    try read(from: openSource(location), name: location.name)
+    try read(TextSource(location.openBytes(), name: location.name, blockSize: blockSize))
   }
 
   /// Reads a whole input that is in memory, plain or gzip.
@@ -51,44 +51,34 @@ public struct PathTableReader: Sendable {
   ///   - name: What messages call it.
   /// - Throws: As ``read(_:)``.
   public func read(bytes: [UInt8], name: String) throws(InputError) -> Result {
-    try read(from: openSource(bytes, name: name), name: name)
+    try read(TextSource(openSource(bytes, name: name), name: name, blockSize: blockSize))
   }
 
-  private func read(from source: any ByteSource, name: String) throws(InputError) -> Result {
-    try read(WaveReader(source, name: name, blockSize: blockSize))
-  }
-
-  /// Reads an input whose first wave is there.
-  func read(_ waves: WaveReader) throws(InputError) -> Result {
-    let (header, rest) = try waves.header()
-    let layout = try PathTableLayout.detect(format, header: header, sample: rest, source: waves.name)
+  /// Reads text whose first wave is there.
+  func read(_ source: TextSource) throws(InputError) -> Result {
+    let layout = try PathTableLayout.detect(format, source)
     var builder = PathTableBuilder(halfLives: layout.halfLives)
     var weightlessRows = 0
-    let touchpoints = try waves.read(
-      skipsHeader: true, progress: progress,
-      makeBlock: { ParsedPaths(batch: PathBatch(halfLifeCount: layout.halfLives.count)) },
+    let (touchpoints, rows) = try source.readAll(
+      progress: progress,
+      makeParsed: { ParsedPaths(batch: PathBatch(halfLifeCount: layout.halfLives.count)) },
       parse: { PathRowParser.parse($0, layout, known: $1, into: &$2) },
-      merge: { blocks, readOn in
-        weightlessRows += blocks.reduce(0) { $0 + $1.weightlessRows }
-        builder.addSealed(blocks.map(\.batch), alongside: readOn)
+      merge: { parsed, readAhead in
+        weightlessRows += parsed.reduce(0) { $0 + $1.weightlessRows }
+        builder.addSealed(parsed.map(\.batch), alongside: readAhead)
       })
-    let table = builder.finish(touchpoints: touchpoints)
-    try check(table, rows: waves.rowCount, name: waves.name)
-    return Result(
-      table: table, layout: layout, rows: waves.rowCount, weightlessRows: weightlessRows)
-  }
-
-  private func check(_ table: PathTable, rows: Int, name: String) throws(InputError) {
     if rows == 0 {
       throw InputError(
-        .badData, source: name, line: 1, problem: "there is a header and no row behind it",
+        .badData, source: source.name, line: source.headerLine, problem: source.noRecords("row"),
         remedy: "give at least one path")
     }
-    try Self.check(table, name: name)
+    let table = builder.finish(touchpoints: touchpoints)
+    try Self.check(table, name: source.name)
+    return Result(table: table, layout: layout, rows: rows, weightlessRows: weightlessRows)
   }
 
   /// Refuses a table whose totals Double cannot count exactly.
-  public static func check(_ table: PathTable, name: String) throws(InputError) {
+  package static func check(_ table: PathTable, name: String) throws(InputError) {
     if table.totals.journeys > RowLimits.largestCount || !table.totals.value.isFinite {
       throw InputError(
         .badData, source: name,

@@ -15,21 +15,24 @@ public struct PathTableWriter: Sendable {
     /// With the separator in front.
     let continuation: [UInt8]
     let needsQuotes: Bool
-    /// Whether a spreadsheet would take a path that begins with it for a formula, or the reader for one that is guarded.
+    /// Whether a spreadsheet would take a path that begins with it for a formula, or the reader for one that is
+    /// guarded.
     let needsGuard: Bool
   }
 
   /// What is written where no name holds it.
-  public static let usualSeparator = " > "
+  package static let usualSeparator = " > "
 
   /// Whether a reader may take something else for the separator: that is then to be said.
-  public var needsSeparatorOption: Bool {
+  package var needsSeparatorOption: Bool {
     if separator != Self.usualSeparator { return true }
     let hasLongPaths = table.parts.contains { part in part.touchCount > part.count }
     return !hasLongPaths && table.touchpoints.names.contains { name in name.contains { "|;^,".contains($0) } }
   }
 
+  /// Rows that one piece of parallel work writes: some hundred kilobytes of text.
   private static let rowsPerPiece = 4096
+  /// Pieces in memory at a time.
   private static let piecesPerWave = 64
 
   /// A writer for a table.
@@ -72,6 +75,7 @@ public struct PathTableWriter: Sendable {
     if hasValue { header += ",total_conversion_value" }
     header += ",total_null"
     for halfLife in table.halfLives {
+      // Beyond a million days the exponent is shorter.
       let days = halfLife == halfLife.rounded() && halfLife < 1e6 ? "\(Int(halfLife))" : "\(halfLife)"
       header += ",\(PathTableFormat.decayConversionsPrefix)\(days)d"
       if hasValue { header += ",\(PathTableFormat.decayValuePrefix)\(days)d" }
@@ -94,6 +98,7 @@ public struct PathTableWriter: Sendable {
 
   private func text(_ rows: ArraySlice<PathTable.Row>) -> [UInt8] {
     var text: [UInt8] = []
+    // A guess at the length of a row; what is wrong with it costs a copy.
     text.reserveCapacity(rows.count * 64)
     for row in rows {
       table.withRow(row) { path, totals, credits in append(path, totals, credits, to: &text) }
@@ -148,7 +153,7 @@ public struct PathTableWriter: Sendable {
 
   /// A number as short as it can be read back to the same bits.
   private static func append(_ number: Double, to text: inout [UInt8]) {
-    guard number == number.rounded(), number >= 0, number < 9_007_199_254_740_992 else {
+    guard number == number.rounded(), number >= 0, number < RowLimits.largestCount else {
       text.append(contentsOf: "\(number)".utf8)
       return
     }

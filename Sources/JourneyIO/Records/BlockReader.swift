@@ -16,42 +16,61 @@ import TouchstoneText
 final class ByteBlock: @unchecked Sendable {
   static let padding = 16
 
-  private(set) var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
+  private(set) var memory = allocate(byteCount: padding)
   var count = 0
 
   var capacity: Int { memory.count - Self.padding }
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
 
+  /// The first byte: all bytes are bound to `UInt8` when they are allocated.
+  var start: UnsafePointer<UInt8> {
+    UnsafePointer(memory.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self))
+  }
+
   deinit { memory.deallocate() }
+
+  private static func allocate(byteCount: Int) -> UnsafeMutableRawBufferPointer {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+    memory.bindMemory(to: UInt8.self)
+    return memory
+  }
 
   /// Forgets what the block holds, and the memory of a long record with it.
   func prepare(capacity: Int) {
     count = 0
     if self.capacity > 4 * capacity {
       memory.deallocate()
-      memory = .allocate(byteCount: capacity + Self.padding, alignment: 16)
+      memory = Self.allocate(byteCount: capacity + Self.padding)
     }
     reserve(capacity)
   }
 
   func reserve(_ capacity: Int) {
     guard capacity > self.capacity else { return }
-    let larger = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: capacity + Self.padding, alignment: 16)
+    let larger = Self.allocate(byteCount: capacity + Self.padding)
     larger.copyMemory(from: bytes)
     memory.deallocate()
     memory = larger
   }
 
+  /// Adds bytes, and the padding behind them.
+  func append(_ bytes: UnsafeRawBufferPointer) {
+    if count + bytes.count > capacity { reserve(max(count + bytes.count, 2 * capacity)) }
+    UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
+    count += bytes.count
+    pad()
+  }
+
   func pad() {
-    for position in count..<count + Self.padding { memory[position] = 0 }
+    memory.storeBytes(of: (0, 0), toByteOffset: count, as: (UInt64, UInt64).self)
   }
 }
 
 /// Cuts a source into blocks of whole records.
 ///
 /// A line feed ends a record unless it stands inside double quotes; in JSON Lines, which begin with a brace, it always
-/// does. The cuts depend on the bytes alone. Every block ends in a line feed; one is added where the input ends without.
+/// does. The cuts depend on the bytes alone. Every block ends in a line feed; one is added where the input ends
+/// without.
 ///
 /// `@unchecked Sendable`: one piece of work at a time owns the reader.
 final class BlockReader: @unchecked Sendable {

@@ -3,7 +3,7 @@
 /// The test for a zero byte in a word is the classic one (H. Warren, "Hacker's Delight", 6–1): its
 /// lowest set bit is always right, and only that one is used.
 enum ByteScan {
-  /// A word with `byte` in all eight places.
+  /// A word with `byte` in all eight bytes.
   @inline(__always)
   static func pattern(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 

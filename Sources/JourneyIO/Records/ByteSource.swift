@@ -9,17 +9,10 @@ protocol ByteSource: AnyObject {
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
 }
 
-/// The bytes at a location, with gzip undone where the first bytes show it.
-func openSource(_ location: InputLocation) throws(InputError) -> any ByteSource {
-  let file = try FileByteSource(location)
-  let head = try file.peek()
-  return head == [0x1F, 0x8B] ? GzipByteSource(file, name: location.name) : file
-}
-
 /// The bytes of an array, with gzip undone where the first bytes show it.
 func openSource(_ bytes: [UInt8], name: String) -> any ByteSource {
   let memory = MemoryByteSource(bytes)
-  return bytes.starts(with: [0x1F, 0x8B]) ? GzipByteSource(memory, name: name) : memory
+  return GzipByteSource.begins(bytes.prefix(2)) ? GzipByteSource(memory, name: name) : memory
 }
 
 /// Bytes that are in memory already.
@@ -43,24 +36,24 @@ final class FileByteSource: ByteSource {
   private let name: String
   private var peeked: [UInt8] = []
 
-  init(_ location: InputLocation) throws(InputError) {
-    name = location.name
-    switch location {
-    case .standardInput:
-      descriptor = .standardInput
-      closesAtEnd = false
-    case .sqlite(let database):
-      throw InputError(
-        .missing, source: database.path, problem: "a database holds no such table of text",
-        remedy: "give a file, or - for standard input")
-    case .file(let path):
-      do {
-        descriptor = try FileDescriptor.open(FilePath(path), .readOnly)
-      } catch {
-        throw Self.openingFailed(path, error as? Errno)
-      }
-      closesAtEnd = true
+  private init(_ descriptor: FileDescriptor, closesAtEnd: Bool, name: String) {
+    self.descriptor = descriptor
+    self.closesAtEnd = closesAtEnd
+    self.name = name
+  }
+
+  convenience init(path: String) throws(InputError) {
+    let descriptor: FileDescriptor
+    do {
+      descriptor = try FileDescriptor.open(FilePath(path), .readOnly)
+    } catch {
+      throw Self.openingFailed(path, error as? Errno)
     }
+    self.init(descriptor, closesAtEnd: true, name: path)
+  }
+
+  static func standardInput(name: String) -> FileByteSource {
+    FileByteSource(.standardInput, closesAtEnd: false, name: name)
   }
 
   deinit { if closesAtEnd { try? descriptor.close() } }

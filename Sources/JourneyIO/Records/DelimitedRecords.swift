@@ -20,8 +20,7 @@ struct DelimitedRecords: Sendable {
   func parse<Sink: FieldSink & ~Copyable>(
     _ bytes: UnsafeRawBufferPointer, into sink: inout Sink
   ) -> RecordFailure? {
-    guard bytes.count > 0 else { return nil }
-    let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    guard let start = bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count > 0 else { return nil }
     let end = start + bytes.count
     // Most inputs have no quotes at all; where a block has some, each unquoted field is checked for them.
     let hasQuotes = ByteScan.first(Self.quote, from: start, to: end) < end

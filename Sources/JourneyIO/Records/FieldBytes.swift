@@ -39,7 +39,7 @@ struct RecordFault: Error, @unchecked Sendable {
 
 /// Why a record could not be read; the lines before the block are not counted yet.
 struct RecordFailure: Error, Equatable {
-  /// Line feeds between the block's start and the line to blame.
+  /// Line feeds between the block's start and the line to blame; rows, where the source has no lines.
   var lineOffset: Int
   /// The character in that line, counted from 1.
   var column: Int
@@ -55,6 +55,16 @@ struct RecordFailure: Error, Equatable {
     lineOffset = lines + before.count { $0 == UInt8(ascii: "\n") }
     // Characters, as an editor counts them: continuation bytes of UTF-8 start none.
     column = line.count { $0 & 0xC0 != 0x80 } + 1
+    problem = fault.problem
+    remedy = fault.remedy
+  }
+
+  /// The failure of a row of a source that has no lines.
+  ///
+  /// - Parameter row: The number of rows between the block's start and the row.
+  init(_ fault: RecordFault, row: Int) {
+    lineOffset = row
+    column = 1
     problem = fault.problem
     remedy = fault.remedy
   }

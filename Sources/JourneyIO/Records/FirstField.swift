@@ -4,7 +4,7 @@ struct FirstField: FieldSink {
   private let column: Int
   private var found: [UInt8]?
 
-  static func of(_ column: Int, columns: Int, parse: (inout FirstField) -> Void) -> [UInt8]? {
+  static func of(_ column: Int, parse: (inout FirstField) -> Void) -> [UInt8]? {
     var sink = FirstField(column: column)
     parse(&sink)
     return sink.found

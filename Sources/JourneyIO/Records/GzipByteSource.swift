@@ -9,19 +9,25 @@ final class GzipByteSource: ByteSource {
   private let compressed: any ByteSource
   private let name: String
   private let stream: UnsafeMutablePointer<z_stream>
-  private let input: UnsafeMutableRawBufferPointer
+  private let input: UnsafeMutableBufferPointer<UInt8>
   /// Whether the stream stands between two members, where the data may end.
   private var isBetweenMembers = false
   /// Kept until everything before it has been handed out, so that what is read does not depend on the size of the
   /// buffers.
   private var failure: InputError?
 
+  /// Enough for zlib to work in long stretches.
+  private static let inputSize = 256 << 10
+
+  /// Whether data begins as gzip does (RFC 1952, section 2.3.1), given its first two bytes.
+  static func begins(_ bytes: some Collection<UInt8>) -> Bool { bytes.elementsEqual([0x1F, 0x8B]) }
+
   init(_ compressed: any ByteSource, name: String) {
     self.compressed = compressed
     self.name = name
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    input = .allocate(byteCount: 256 << 10, alignment: 16)
+    input = .allocate(capacity: Self.inputSize)
     let status = czlib_inflate_init_gzip(stream)
     precondition(status == Z_OK, "zlib does not start: \(status)")
   }
@@ -36,7 +42,7 @@ final class GzipByteSource: ByteSource {
     guard let base = buffer.baseAddress, buffer.count > 0 else { return 0 }
     if let failure { throw failure }
     let room = min(buffer.count, Int(UInt32.max))
-    stream.pointee.next_out = base.assumingMemoryBound(to: UInt8.self)
+    stream.pointee.next_out = base.bindMemory(to: UInt8.self, capacity: room)
     stream.pointee.avail_out = UInt32(room)
     do throws(InputError) {
       while Int(stream.pointee.avail_out) == room, try inflateSome() {}
@@ -53,9 +59,9 @@ final class GzipByteSource: ByteSource {
   /// - Returns: False at the end of the data.
   private func inflateSome() throws(InputError) -> Bool {
     if stream.pointee.avail_in == 0 {
-      let count = try compressed.read(into: input)
+      let count = try compressed.read(into: UnsafeMutableRawBufferPointer(input))
       if count == 0 && isBetweenMembers { return false }
-      stream.pointee.next_in = input.baseAddress!.assumingMemoryBound(to: UInt8.self)
+      stream.pointee.next_in = input.baseAddress
       stream.pointee.avail_in = UInt32(count)
     }
     if isBetweenMembers {

@@ -4,7 +4,8 @@ import TouchstoneText
 struct ColumnSearch<Field: Hashable> {
   /// The kinds of field, in the order in which messages should speak of them.
   var fields: [Field]
-  /// Column names that are understood without an option, in the order of preference, compared without case, spaces, `_` and `-`.
+  /// Column names that are understood without an option, in the order of preference, compared without case, spaces, `_`
+  /// and `-`.
   var known: [Field: [String]]
   /// The names that options give; ``absent`` for a field that must not be looked for.
   var wanted: [Field: String]
@@ -23,13 +24,16 @@ struct ColumnSearch<Field: Hashable> {
   }
 }
 
-/// A header read with one delimiter: its names, and which column holds what.
+/// The names of a source's columns, and which column holds what.
 struct HeaderReading<Field: Hashable> {
   let names: [String]
-  let delimiter: UInt8
+  /// What the names were cut by; `nil` for all but delimited text.
+  let delimiter: UInt8?
   private(set) var columns: [Field: Int] = [:]
 
-  init(_ names: [String], delimiter: UInt8, search: ColumnSearch<Field>) {
+  var recordColumns: RecordColumns { RecordColumns(names: names, delimiter: delimiter) }
+
+  init(_ names: [String], delimiter: UInt8?, search: ColumnSearch<Field>) {
     self.names = names
     self.delimiter = delimiter
     let plain = names.map(Header.normalized)

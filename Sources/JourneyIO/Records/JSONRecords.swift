@@ -1,11 +1,15 @@
 import TouchstoneJourneys
 import TouchstoneText
 
-/// Cuts JSON Lines into records and fields: one object a line, its keys the columns; the keys of an object inside are named
-/// with a point between, as in `user.id`.
+/// Cuts JSON Lines into records and fields: one object a line, its keys the columns; the keys of an object inside are
+/// named with a point between, as in `user.id`.
 ///
 /// In place, as for delimited text: only strings with escapes are copied.
 struct JSONRecords: Sendable {
+  /// The longest key of an object that another one holds, with the points between: deeper nesting would overflow the
+  /// stack.
+  private static let mostPrefix = 4096
+
   /// The ids are the columns.
   private let keys: TouchpointTable
 
@@ -18,8 +22,7 @@ struct JSONRecords: Sendable {
   func parse<Sink: FieldSink & ~Copyable>(
     _ bytes: UnsafeRawBufferPointer, into sink: inout Sink
   ) -> RecordFailure? {
-    guard bytes.count > 0 else { return nil }
-    let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    guard let start = bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count > 0 else { return nil }
     let end = start + bytes.count
     var copies = FieldCopies()
     var prefix: [UInt8] = []
@@ -72,7 +75,7 @@ struct JSONRecords: Sendable {
           throw nested(column, "an object", "name its inner key, as in \(name(column)).id", scanner.position)
         }
         try meet(prefix, key, &sink)
-        guard prefix.count < 4096 else {
+        guard prefix.count < Self.mostPrefix else {
           throw RecordFault(
             position: opening, problem: "objects are nested too deeply", remedy: "flatten the record")
         }
@@ -130,7 +133,7 @@ struct JSONRecords: Sendable {
   ///
   /// - Throws: Where not even the first record can be read.
   static func keys(of sample: UnsafeRawBufferPointer) throws(RecordFailure) -> [String] {
-    guard let base = sample.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return [] }
+    guard let base = sample.bindMemory(to: UInt8.self).baseAddress else { return [] }
     let end = base + sample.count
     var line = base
     var keys = TouchpointTable()
@@ -161,7 +164,7 @@ struct JSONRecords: Sendable {
     try scanner.expect("{", "a JSON object begins with {")
     scanner.skipBlanks()
     if scanner.skip("}") { return }
-    guard prefix.utf8.count < 4096 else { return }
+    guard prefix.utf8.count < mostPrefix else { return }
     while true {
       scanner.skipBlanks()
       let key = prefix + String(decoding: try scanner.string(&copies).bytes, as: UTF8.self)

@@ -11,6 +11,7 @@ struct NameCache: ~Copyable {
     var id: Int32 = 0
   }
 
+  /// A thousand slots of 24 bytes lie in a first-level cache; logs have tens of touchpoints, not thousands.
   private static let bits: UInt64 = 10
   private let slots: UnsafeMutablePointer<Slot>
 

@@ -105,7 +105,7 @@ extension JourneySpecification {
   }
 
   /// Sets the policy for refunds, which reading and building share.
-  public mutating func set(refunds: JourneyRules.Refunds) {
+  package mutating func set(refunds: JourneyRules.Refunds) {
     rules.refunds = refunds
     events.refunds = refunds
   }
@@ -114,6 +114,7 @@ extension JourneySpecification {
     try identity.check(["shared-identifiers"])
     if let number = try identity.number("shared-identifiers", from: 1) {
       guard number == number.rounded() else { throw identity.wrong("shared-identifiers", "a whole number from 1 on") }
+      // No log has more; larger numbers may not fit into an Int.
       events.sharedIdentifiers = Int(min(number, 1e9))
     }
   }
@@ -192,13 +193,13 @@ extension JourneySpecification {
     for name in attributes.keys {
       guard let entry = try attributes.mapping(name) else { continue }
       try entry.check(["media", "phase", "stage", "role", "cost-per-touch"])
-      var own = TouchpointAttributes()
-      own.media = try entry.choice("media", TouchpointAttributes.Media.self)
-      own.phase = try entry.choice("phase", TouchpointAttributes.Phase.self)
-      own.stage = try entry.choice("stage", TouchpointAttributes.Stage.self)
-      own.role = try entry.text("role")
-      own.costPerTouch = try entry.number("cost-per-touch", from: 0)
-      self.attributes[name] = own
+      var found = TouchpointAttributes()
+      found.media = try entry.choice("media", TouchpointAttributes.Media.self)
+      found.phase = try entry.choice("phase", TouchpointAttributes.Phase.self)
+      found.stage = try entry.choice("stage", TouchpointAttributes.Stage.self)
+      found.role = try entry.text("role")
+      found.costPerTouch = try entry.number("cost-per-touch", from: 0)
+      self.attributes[name] = found
     }
   }
 }

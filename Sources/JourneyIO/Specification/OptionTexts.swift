@@ -1,18 +1,18 @@
 import TouchstoneJourneys
 
 /// Rules that come with the program.
-public enum TouchpointPreset: String, Sendable, CaseIterable {
+package enum TouchpointPreset: String, Sendable, CaseIterable {
   /// Close to the default channel groups of Google Analytics 4.
   case ga4
 }
 
 /// The most touches of a person, as users write it.
-public struct TouchLimit: Sendable, Equatable {
+package struct TouchLimit: Sendable, Equatable {
   /// `nil` for no limit.
-  public let count: Int?
-  public static let accepted = "a whole number from 1 on, or none"
+  package let count: Int?
+  package static let accepted = "a whole number from 1 on, or none"
 
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     if text == "none" {
       count = nil
     } else if let number = Int(text), number > 0 {
@@ -24,12 +24,12 @@ public struct TouchLimit: Sendable, Equatable {
 }
 
 /// The most touches by one touchpoint in a row, as users write it.
-public struct RepeatLimit: Sendable, Equatable {
+package struct RepeatLimit: Sendable, Equatable {
   /// `nil` for no limit.
-  public let count: Int?
-  public static let accepted = "keep, collapse, or a whole number from 1 on"
+  package let count: Int?
+  package static let accepted = "keep, collapse, or a whole number from 1 on"
 
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     switch text {
     case "keep": count = nil
     case "collapse": count = 1

@@ -20,7 +20,8 @@ public struct JourneyBuilder: Sendable {
     public let periods: PeriodConversions?
   }
 
-  /// So many shards become journeys before they are merged into the table.
+  /// Shards that become journeys before they are merged into the table: enough for eight cores, and the journeys of an
+  /// eighth of all persons in memory.
   private static let shardsPerWave = 8
 
   /// Makes the journeys.
@@ -34,7 +35,8 @@ public struct JourneyBuilder: Sendable {
   ///   - wantsProfile: Whether to profile the touchpoints.
   ///   - wantsJointJourneys: Whether to note which journeys are one person's.
   ///   - periods: The periods to count conversions in, if any.
-  /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path table.
+  /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path
+  ///   table.
   public func build(
     _ log: EventLog, rename: @Sendable (String) -> String = { $0 }, halfLives: [Double] = [],
     wantsProfile: Bool = false, wantsJointJourneys: Bool = false, periods: PeriodConversions? = nil
@@ -153,8 +155,8 @@ private struct ShardJourneys: ~Copyable {
     var item = PersonJourneys.Item(
       time: event.time, key: 0, index: UInt32(truncatingIfNeeded: index), touchpoint: -1, kind: .visit,
       role: .touch, conversions: 0, value: 0)
-    if let place = event.code.outcome {
-      let outcome = shard.outcomes[place]
+    if let index = event.code.outcome {
+      let outcome = shard.outcomes[index]
       item.role = outcome.role
       item.kind = outcome.kind
       item.conversions = outcome.conversions
@@ -171,9 +173,12 @@ private struct ShardJourneys: ~Copyable {
     return item
   }
 
+  /// The longest stretch that is sorted by insertion: faster for the few events of nearly every person, and quadratic.
+  private static let mostInserted = 32
+
   /// Puts a person's events in order.
   private func sort(_ items: UnsafeMutableBufferPointer<PersonJourneys.Item>, _ shard: EventShard) {
-    if items.count > 32 {
+    if items.count > Self.mostInserted {
       var all = items
       all.sort { precedes($0, $1, shard) }
       return
@@ -206,12 +211,10 @@ private struct ShardJourneys: ~Copyable {
     if left.value != right.value { return left.value < right.value }
     // Of duplicates the first stays: let it be the same one whatever the order of the input.
     for column in 0..<measureColumns {
-      let (own, other) = (
-        shard.measures[Int(left.index) * measureColumns + column],
-        shard.measures[Int(right.index) * measureColumns + column]
-      )
-      if own.isNaN != other.isNaN { return other.isNaN }
-      if own != other && !own.isNaN { return own < other }
+      let leftMeasure = shard.measures[Int(left.index) * measureColumns + column]
+      let rightMeasure = shard.measures[Int(right.index) * measureColumns + column]
+      if leftMeasure.isNaN != rightMeasure.isNaN { return rightMeasure.isNaN }
+      if leftMeasure != rightMeasure && !leftMeasure.isNaN { return leftMeasure < rightMeasure }
     }
     return false
   }

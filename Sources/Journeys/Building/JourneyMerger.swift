@@ -1,5 +1,5 @@
 /// Merges the journeys of several logs with the same touchpoints and different persons, as if they were one log.
-public struct JourneyMerger: ~Copyable {
+package struct JourneyMerger: ~Copyable {
   private var builder: PathTableBuilder
   private var account = JourneyAccount()
   private var joint = JointJourneysBuilder()
@@ -8,13 +8,13 @@ public struct JourneyMerger: ~Copyable {
   private let halfLives: [Double]
 
   /// - Parameter halfLives: The half-lives in days that the logs' journeys carry time-decay credit for.
-  public init(halfLives: [Double] = []) {
+  package init(halfLives: [Double] = []) {
     self.halfLives = halfLives
     builder = PathTableBuilder(halfLives: halfLives)
   }
 
   /// Adds a log's journeys. Traps where its touchpoints are others; a profile and periods are not merged.
-  public mutating func add(_ result: JourneyBuilder.Result) {
+  package mutating func add(_ result: JourneyBuilder.Result) {
     precondition(
       touchpoints == nil || touchpoints!.names == result.paths.touchpoints.names, "logs with the same touchpoints")
     touchpoints = result.paths.touchpoints
@@ -37,7 +37,7 @@ public struct JourneyMerger: ~Copyable {
   }
 
   /// All journeys added.
-  public consuming func finish() -> JourneyBuilder.Result {
+  package consuming func finish() -> JourneyBuilder.Result {
     JourneyBuilder.Result(
       paths: builder.finish(touchpoints: touchpoints ?? TouchpointTable()), account: account, profile: nil,
       jointJourneys: hasJoint ? joint.finish() : nil, periods: nil)

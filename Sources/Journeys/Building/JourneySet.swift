@@ -7,7 +7,7 @@ struct JourneySet: ~Copyable {
   /// The conversion's time; of a journey without conversion that of its last touch.
   private(set) var endTimes = RawColumn<Int64>()
   private(set) var totals = RawColumn<PathTotals>()
-  /// The number, within the set, of the person that each journey belongs to.
+  /// The index, in the shard's fixed order, of the person that each journey belongs to.
   private(set) var persons = RawColumn<Int32>()
 
   var count: Int { ends.count }

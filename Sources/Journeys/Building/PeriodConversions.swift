@@ -1,4 +1,7 @@
-/// Conversions by period, of the journeys that hold each touchpoint: a journey counts in the period in which it converted.
+import Algorithms
+
+/// Conversions by period, of the journeys that hold each touchpoint: a journey counts in the period in which it
+/// converted.
 public struct PeriodConversions: Sendable, Equatable {
   /// When each period begins, rising, in microseconds since 1970.
   public let starts: [Int64]
@@ -16,14 +19,9 @@ public struct PeriodConversions: Sendable, Equatable {
   }
 
   /// The period of a time; `nil` outside all of them.
-  public func period(of time: Int64) -> Int? {
+  package func period(of time: Int64) -> Int? {
     guard let first = starts.first, time >= first && time < end else { return nil }
-    var (low, high) = (0, starts.count - 1)
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if starts[middle] <= time { low = middle } else { high = middle - 1 }
-    }
-    return low
+    return starts.partitioningIndex { $0 > time } - 1
   }
 
   /// No conversions, with a row for each touchpoint.

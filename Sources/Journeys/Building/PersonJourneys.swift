@@ -3,9 +3,10 @@ struct PersonJourneys: ~Copyable {
   /// One event while its person's are put in order.
   struct Item: BitwiseCopyable {
     var time: Int64
-    /// Role, kind and touchpoint in the order in which events of one instant come. Plain touches with equal times and keys are duplicates.
+    /// Role, kind and touchpoint in the order in which events of one instant come. Plain touches with equal times and
+    /// keys are duplicates.
     var key: UInt64
-    /// Its place among the shard's events.
+    /// Its index among the shard's events.
     var index: UInt32
     var touchpoint: Int32
     var kind: TouchKind
@@ -34,7 +35,7 @@ struct PersonJourneys: ~Copyable {
   private(set) var account = JourneyAccount()
   private var touches: [Touch] = []
   private var conversions: [Conversion] = []
-  /// The touches, by place in `touches`, of the journey that is being made.
+  /// The touches, by index in `touches`, of the journey that is being made.
   private var kept: [Int] = []
 
   /// - Parameter isDirect: By touchpoint.
@@ -49,7 +50,7 @@ struct PersonJourneys: ~Copyable {
   ///
   /// - Parameters:
   ///   - items: The person's events in order.
-  ///   - person: The person's number.
+  ///   - person: The person's index in the shard's fixed order.
   /// - Returns: The number of items that are in use, moved to the front: without duplicates, and none of a bot.
   @inline(__always)
   mutating func add(_ items: UnsafeMutableBufferPointer<Item>, person: Int32) -> Int {

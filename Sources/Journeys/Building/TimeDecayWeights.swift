@@ -12,8 +12,8 @@ import TouchstoneText
 enum TimeDecayWeights {
   /// Writes the share of each touch, 2^(−(T−tᵢ)/h) normalised over the journey, times conversions and value.
   ///
-  /// The weights are taken against the last touch instead of the conversion: that cancels in the share, and the largest weight is
-  /// then 1 however long ago the touches were.
+  /// The weights are taken against the last touch instead of the conversion: that cancels in the share, and the largest
+  /// weight is then 1 however long ago the touches were.
   static func give(
     _ totals: PathTotals, times: UnsafeBufferPointer<Int64>, halfLife: Double,
     to credits: UnsafeMutableBufferPointer<DecayCredit>

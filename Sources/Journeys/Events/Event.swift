@@ -51,8 +51,6 @@ public enum TouchKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 struct TouchCode: BitwiseCopyable {
   var bits: UInt32
 
-  static let largestTouchpoint: Int32 = 1 << 29 - 1
-
   @inline(__always)
   init(touchpoint: Int32, kind: TouchKind) {
     bits = UInt32(kind.rawValue) << 29 | UInt32(bitPattern: touchpoint)

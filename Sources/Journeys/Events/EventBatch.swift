@@ -38,8 +38,6 @@ public final class EventBatch: @unchecked Sendable {
 
   /// The number of events.
   public var count: Int { times.count }
-  /// The bytes of all identifiers.
-  public var identifierByteCount: Int { identifierBytes.count }
 
   /// Forgets all events, and keeps the memory.
   public func removeAll() {
@@ -102,7 +100,7 @@ public final class EventBatch: @unchecked Sendable {
   /// - Parameters:
   ///   - first: The lowest provisional id.
   ///   - ids: The final id of provisional id `first + i`.
-  public func replaceProvisional(from first: Int32, with ids: [Int32]) {
+  package func replaceProvisional(from first: Int32, with ids: [Int32]) {
     for index in 0..<codes.count where codes[index].outcome == nil && codes[index].touchpoint >= first {
       codes[index] = TouchCode(
         touchpoint: ids[Int(codes[index].touchpoint - first)], kind: codes[index].kind)
@@ -113,7 +111,7 @@ public final class EventBatch: @unchecked Sendable {
   }
 
   /// Sorts the identifiers by the shard that they belong to.
-  public func seal() {
+  package func seal() {
     precondition(
       identifiers.count == count * identifierColumns && measures.count == count * measureColumns,
       "each event has its identifiers and measures")

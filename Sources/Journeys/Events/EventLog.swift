@@ -12,17 +12,20 @@ public struct EventLog: Sendable {
   public let identities: IdentityReport?
   let shards: [EventShard]
 
+  /// A power of two: the upper six bits of an identifier's hash choose its shard. Many more than cores, so that the
+  /// work is shared out evenly.
   static let shardCount = 64
 
-  /// An identifier's number in the whole log.
+  /// An identifier's id in the whole log: six bits for the shard, which is one of ``shardCount``, then the index there.
   @inline(__always)
-  static func number(shard: Int, index: Int) -> UInt32 {
+  static func identifierID(shard: Int, index: Int) -> UInt32 {
     UInt32(truncatingIfNeeded: shard) << 26 | UInt32(truncatingIfNeeded: index)
   }
 
+  /// Where the identifier with an id is kept.
   @inline(__always)
-  static func place(_ number: UInt32) -> (shard: Int, index: UInt32) {
-    (Int(number >> 26), number & (1 << 26 - 1))
+  static func position(_ identifierID: UInt32) -> (shard: Int, index: UInt32) {
+    (Int(identifierID >> 26), identifierID & (1 << 26 - 1))
   }
 
   /// The number of events.

@@ -11,6 +11,10 @@ public struct EventLogBuilder: ~Copyable, Sendable {
   private var links: [UInt64] = []
   private var distinctLinks = 0
 
+  /// Pairs of identifiers that may wait before repeated ones are sought: 8 MB, which no log minds. Beyond them at most
+  /// half of those at hand are repeated.
+  private static let tolerableLinks = 1_000_000
+
   /// A builder without events.
   ///
   /// - Parameters:
@@ -23,13 +27,21 @@ public struct EventLogBuilder: ~Copyable, Sendable {
     self.hasCost = hasCost
   }
 
+  /// Seals batches and puts their events to their persons.
+  ///
+  /// - Complexity: O(events) on average.
+  public mutating func add(_ batches: [EventBatch]) {
+    Parallel.forEach(batches.count) { batches[$0].seal() }
+    addSealed(batches)
+  }
+
   /// Adds sealed batches.
   ///
   /// - Parameters:
   ///   - batches: Batches in the order of the input.
   ///   - other: Unrelated work to do at the same time, such as reading on.
   /// - Complexity: O(events) on average.
-  public mutating func addSealed(
+  package mutating func addSealed(
     _ batches: [EventBatch], alongside other: (@Sendable () -> Void)? = nil
   ) {
     precondition(
@@ -51,7 +63,7 @@ public struct EventLogBuilder: ~Copyable, Sendable {
     for links in Parallel.map(batches.count, { IdentityGraph.links(batches[$0]) }) {
       self.links += links
     }
-    if links.count > 2 * distinctLinks + 1_000_000 {
+    if links.count > 2 * distinctLinks + Self.tolerableLinks {
       links = IdentityGraph.distinct(links)
       distinctLinks = links.count
     }
@@ -61,19 +73,23 @@ public struct EventLogBuilder: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - touchpoints: The touchpoints that the events refer to.
-  ///   - sharedIdentifiers: With several id columns, an identifier with more different companions than that joins nobody.
+  ///   - sharedIdentifiers: With several id columns, an identifier with more different companions than that joins
+  ///     nobody.
   public consuming func finish(
     touchpoints: TouchpointTable, sharedIdentifiers: Int = IdentityReport.defaultSharedIdentifiers
   ) -> EventLog {
-    guard identifierColumns.count > 1 else {
-      return EventLog(
-        touchpoints: touchpoints, measureNames: measureNames, hasCost: hasCost, identities: nil, shards: shards)
-    }
+    let (identities, shards) = joined(sharedIdentifiers)
+    let log = EventLog(
+      touchpoints: touchpoints, measureNames: measureNames, hasCost: hasCost, identities: identities, shards: shards)
+    log.checkInvariants()
+    return log
+  }
+
+  /// The events by person: with one id column a person is an id.
+  private func joined(_ sharedIdentifiers: Int) -> (IdentityReport?, [EventShard]) {
+    guard identifierColumns.count > 1 else { return (nil, shards) }
     let graph = IdentityGraph(
       shards, links: IdentityGraph.distinct(links), sharedIdentifiers: sharedIdentifiers)
-    let report = graph.report(columns: identifierColumns)
-    return EventLog(
-      touchpoints: touchpoints, measureNames: measureNames, hasCost: hasCost, identities: report,
-      shards: graph.regrouped(columns: identifierColumns.count, measureColumns: measureNames.count))
+    return graph.finish(columns: identifierColumns, measureColumns: measureNames.count)
   }
 }

@@ -14,11 +14,16 @@ final class EventShard: @unchecked Sendable {
   @exclusivity(unchecked) private(set) var outcomes = RawColumn<Outcome>()
   /// As many an event as there are measures.
   @exclusivity(unchecked) private(set) var measures = RawColumn<Double>()
-  /// With several id columns, each event's identifiers by number in the whole log.
-  @exclusivity(unchecked) private(set) var identifierNumbers = RawColumn<UInt32>()
+  /// With several id columns, each event's identifiers by their ids in the whole log.
+  @exclusivity(unchecked) private(set) var identifierIDs = RawColumn<UInt32>()
+  /// What loading ahead gave: it means nothing, and keeps the loads from being optimised away.
   @exclusivity(unchecked) private var loaded = 0
 
+  /// Identifiers looked up together: their slots and entries are loaded before the first is compared, so that the waits
+  /// for memory overlap.
   private static let lookahead = 32
+  /// The most leading bits that persons are first sorted by: their counts then still lie in the second-level cache.
+  private static let mostSortingBits = 20
 
   /// Looks a batch's identifiers up, and with one id column stores their events.
   func take(_ batch: EventBatch, shard: Int) {
@@ -43,7 +48,7 @@ final class EventShard: @unchecked Sendable {
         if isSingle {
           store(batch, event: position, person: UInt32(truncatingIfNeeded: person))
         } else {
-          batch.resolve(position, to: EventLog.number(shard: shard, index: person))
+          batch.resolve(position, to: EventLog.identifierID(shard: shard, index: person))
         }
       }
       start = end
@@ -55,9 +60,9 @@ final class EventShard: @unchecked Sendable {
     let columns = batch.identifierColumns
     for entry in batch.entries(ofShard: shard) where batch.isFirst(Int(entry)) {
       let event = Int(entry) / columns
-      store(batch, event: event, person: EventLog.place(batch.resolved[Int(entry)]).index)
-      let numbers = batch.resolved.buffer[event * columns..<(event + 1) * columns]
-      identifierNumbers.append(contentsOf: UnsafeBufferPointer(rebasing: numbers))
+      store(batch, event: event, person: EventLog.position(batch.resolved[Int(entry)]).index)
+      let ids = batch.resolved.buffer[event * columns..<(event + 1) * columns]
+      identifierIDs.append(contentsOf: UnsafeBufferPointer(rebasing: ids))
     }
   }
 
@@ -102,7 +107,7 @@ final class EventShard: @unchecked Sendable {
   func orderedPersons() -> [UInt32] {
     let entries = identifiers.entries.buffer
     // The upper six bits are the shard's.
-    let bits = max(1, min(20, Int.bitWidth - entries.count.leadingZeroBitCount))
+    let bits = max(1, min(Self.mostSortingBits, Int.bitWidth - entries.count.leadingZeroBitCount))
     func bucket(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: (hash << 6) >> UInt64(64 - bits)) }
     var ends = [Int](repeating: 0, count: 1 << bits)
     for entry in entries { ends[bucket(entry.hash)] += 1 }

@@ -66,7 +66,7 @@ struct IdentifierTable: ~Copyable {
 
   @inline(__always)
   func loadEntry(_ hash: UInt64) -> Int {
-    index.firstPlace(HashIndex.tag(hash)).map { Int(entries[$0].length) } ?? 0
+    index.firstPosition(HashIndex.tag(hash)).map { Int(entries[$0].length) } ?? 0
   }
 
   /// The index of an identifier, which is added unless it is there. Room must have been reserved.
@@ -75,22 +75,22 @@ struct IdentifierTable: ~Copyable {
     _ reference: IdentifierReference, _ text: UnsafePointer<UInt8>, column: Int
   ) -> Int {
     let tag = HashIndex.tag(reference.hash)
-    if let place = index.place(tag, where: { isEqual($0, reference, text, column) }) { return place }
-    let place = entries.count
-    index.insert(tag, place)
+    if let known = index.position(tag, where: { isEqual($0, reference, text, column) }) { return known }
+    let new = entries.count
+    index.insert(tag, new)
     let start = bytes.count
     bytes.append(uninitialized: Int(reference.length)).update(
       from: text, count: Int(reference.length))
     entries.append(
       Entry(hash: reference.hash, start: start, length: reference.length, column: UInt32(column)))
-    return place
+    return new
   }
 
   @inline(__always)
   private func isEqual(
-    _ place: Int, _ reference: IdentifierReference, _ text: UnsafePointer<UInt8>, _ column: Int
+    _ index: Int, _ reference: IdentifierReference, _ text: UnsafePointer<UInt8>, _ column: Int
   ) -> Bool {
-    let entry = entries[place]
+    let entry = entries[index]
     guard
       entry.hash == reference.hash && entry.length == reference.length
         && Int(entry.column) == column
@@ -108,8 +108,8 @@ struct IdentifierTable: ~Copyable {
     return UnsafeBufferPointer(rebasing: bytes.buffer[entry.start..<entry.start + Int(entry.length)])
   }
 
-  /// Whether one identifier comes before another: by hash, then column, then bytes. A fixed order, whatever the order of
-  /// the input.
+  /// Whether one identifier comes before another: by hash, then column, then bytes. A fixed order, whatever the order
+  /// of the input.
   static func precedes(
     _ left: Entry, _ leftText: UnsafeBufferPointer<UInt8>,
     _ right: Entry, _ rightText: UnsafeBufferPointer<UInt8>
@@ -117,5 +117,20 @@ struct IdentifierTable: ~Copyable {
     if left.hash != right.hash { return left.hash < right.hash }
     if left.column != right.column { return left.column < right.column }
     return leftText.lexicographicallyPrecedes(rightText)
+  }
+}
+
+extension IdentifierTable: InvariantChecking {
+  func brokenInvariant() -> String? {
+    if let broken = index.brokenInvariant() { return broken }
+    if index.countPositions() != count { return "\(count) identifiers, and an index of \(index.countPositions())" }
+    var end = 0
+    for (id, entry) in entries.buffer.enumerated() {
+      if entry.start != end { return "identifier \(id) does not begin where the one before ends" }
+      end += Int(entry.length)
+      let found = index.position(HashIndex.tag(entry.hash), where: { $0 == id })
+      if found == nil { return "identifier \(id) is not found" }
+    }
+    return end == bytes.count ? nil : "\(bytes.count) bytes, of which identifiers hold \(end)"
   }
 }

@@ -1,7 +1,13 @@
+import Algorithms
+
 /// What joining identifiers to persons came to.
 public struct IdentityReport: Sendable, Equatable {
-  /// An identifier with more different companions than this is taken for shared where nothing else is said.
+  /// An identifier with more different companions than this is taken for shared where nothing else is said: more than
+  /// one person's devices and addresses, fewer than a kiosk sees.
   public static let defaultSharedIdentifiers = 20
+
+  /// As many examples of shared identifiers as people will look at.
+  package static let mostShared = 10
 
   /// The id columns, and how many different identifiers each one holds.
   public let columns: [Column]
@@ -11,7 +17,8 @@ public struct IdentityReport: Sendable, Equatable {
   public let joinedPersons: Int
   /// The most identifiers that one person has.
   public let largestPerson: Int
-  /// Identifiers with more companions than allowed, which joined nobody: those with the most companions first, at most ten.
+  /// Identifiers with more companions than allowed, which joined nobody: those with the most companions first, at most
+  /// ``mostShared``.
   public let shared: [Shared]
   /// How many such identifiers there are.
   public let sharedCount: Int
@@ -41,7 +48,7 @@ struct IdentityGraph {
   /// The canonical node of each node's person.
   private let persons: [UInt32]
 
-  /// The pairs of identifiers that occur in one event of a batch, smaller number first, each pair once.
+  /// The pairs of identifiers that occur in one event of a batch, smaller id first, each pair once.
   static func links(_ batch: EventBatch) -> [UInt64] {
     let columns = batch.identifierColumns
     var links: [UInt64] = []
@@ -73,9 +80,9 @@ struct IdentityGraph {
     for shard in shards { starts.append(starts.last! + shard.identifiers.count) }
     self.starts = starts
     let count = starts.last!
-    func node(_ number: UInt64) -> Int {
-      let place = EventLog.place(UInt32(truncatingIfNeeded: number))
-      return starts[place.shard] + Int(place.index)
+    func node(_ id: UInt64) -> Int {
+      let position = EventLog.position(UInt32(truncatingIfNeeded: id))
+      return starts[position.shard] + Int(position.index)
     }
 
     var companions = [UInt32](repeating: 0, count: count)
@@ -107,86 +114,92 @@ struct IdentityGraph {
       sizes[large] += sizes[small]
     }
 
-    // A person goes by the identifier that comes first in the fixed order, so that the order of the input leaves no trace.
+    // A person goes by the identifier that comes first in the fixed order: the order of the input leaves no trace.
     var canonical = (0..<UInt32(count)).map { $0 }
     for shard in shards.indices {
       for index in 0..<shards[shard].identifiers.count {
-        let own = starts[shard] + index
-        let root = root(own)
-        if Self.precedes(own, Int(canonical[root]), shards, starts) {
-          canonical[root] = UInt32(own)
+        let node = starts[shard] + index
+        let root = root(node)
+        if Self.precedes(node, Int(canonical[root]), shards, starts) {
+          canonical[root] = UInt32(node)
         }
       }
     }
     persons = (0..<count).map { canonical[root($0)] }
   }
 
+  /// The shard of a node, and its index there: the last shard that begins at or before the node.
   private static func locate(_ node: Int, _ starts: [Int]) -> (shard: Int, index: Int) {
-    var (low, high) = (0, starts.count - 1)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if starts[middle] <= node { low = middle } else { high = middle }
-    }
-    return (low, node - starts[low])
+    let shard = starts.partitioningIndex { $0 > node } - 1
+    return (shard, node - starts[shard])
   }
 
   private static func precedes(
     _ left: Int, _ right: Int, _ shards: [EventShard], _ starts: [Int]
   ) -> Bool {
-    let (leftPlace, rightPlace) = (locate(left, starts), locate(right, starts))
-    let leftTable = shards[leftPlace.shard]
-    let rightTable = shards[rightPlace.shard]
+    let (leftAt, rightAt) = (locate(left, starts), locate(right, starts))
+    let (leftShard, rightShard) = (shards[leftAt.shard], shards[rightAt.shard])
     return IdentifierTable.precedes(
-      leftTable.identifiers.entries[leftPlace.index], leftTable.identifiers.text(leftPlace.index),
-      rightTable.identifiers.entries[rightPlace.index],
-      rightTable.identifiers.text(rightPlace.index))
+      leftShard.identifiers.entries[leftAt.index], leftShard.identifiers.text(leftAt.index),
+      rightShard.identifiers.entries[rightAt.index], rightShard.identifiers.text(rightAt.index))
   }
 
   private func isShared(_ node: Int) -> Bool { companions[node] > sharedIdentifiers }
 
   /// The person of an event with these identifiers, as a node.
-  private func person(_ numbers: some Sequence<UInt32>) -> Int {
+  private func person(_ ids: some Sequence<UInt32>) -> Int {
     var first: Int?
-    for number in numbers where number != EventBatch.missing {
-      let place = EventLog.place(number)
-      let node = starts[place.shard] + Int(place.index)
+    for id in ids where id != EventBatch.missing {
+      let position = EventLog.position(id)
+      let node = starts[position.shard] + Int(position.index)
       if !isShared(node) { return Int(persons[node]) }
       if first == nil { first = node }
     }
     return first!
   }
 
+  /// What joining came to, and the events put to their persons.
+  ///
+  /// It takes the identifiers over from the shards that the graph was made of, which are then without.
+  ///
+  /// - Parameters:
+  ///   - columns: The names of the id columns.
+  ///   - measureColumns: The number of measures of each event.
+  consuming func finish(columns: [String], measureColumns: Int) -> (report: IdentityReport, shards: [EventShard]) {
+    // The report reads the identifiers that regrouping takes over.
+    let report = report(columns: columns)
+    return (report, regrouped(columns: columns.count, measureColumns: measureColumns))
+  }
+
   /// The events put to their persons: each in the shard of the person's canonical identifier.
-  func regrouped(columns: Int, measureColumns: Int) -> [EventShard] {
+  private func regrouped(columns: Int, measureColumns: Int) -> [EventShard] {
     let result = shards.map { _ in EventShard() }
     for shard in shards {
       for event in 0..<shard.events.count {
-        let numbers = shard.identifierNumbers.buffer[event * columns..<(event + 1) * columns]
-        let place = Self.locate(person(numbers), starts)
-        result[place.shard].adopt(
-          event, of: shard, person: UInt32(place.index), measureColumns: measureColumns)
+        let ids = shard.identifierIDs.buffer[event * columns..<(event + 1) * columns]
+        let home = Self.locate(person(ids), starts)
+        result[home.shard].adopt(event, of: shard, person: UInt32(home.index), measureColumns: measureColumns)
       }
     }
     for (new, old) in zip(result, shards) { new.adoptIdentifiers(of: old) }
     return result
   }
 
-  func report(columns: [String]) -> IdentityReport {
+  private func report(columns: [String]) -> IdentityReport {
     var identifiers = [Int](repeating: 0, count: columns.count)
     var members = [UInt32](repeating: 0, count: companions.count)
     var hasEvents = [Bool](repeating: false, count: companions.count)
     var shared: [(node: Int, companions: UInt32)] = []
-    for (number, shard) in shards.enumerated() {
+    for (start, shard) in zip(starts, shards) {
       for index in 0..<shard.identifiers.count {
-        let node = starts[number] + index
+        let node = start + index
         identifiers[Int(shard.identifiers.entries[index].column)] += 1
         members[Int(persons[node])] += 1
         if isShared(node) { shared.append((node, companions[node])) }
       }
       for event in 0..<shard.events.count {
-        let numbers = shard.identifierNumbers.buffer[
-          event * columns.count..<(event + 1) * columns.count]
-        hasEvents[person(numbers)] = true
+        let ids = shard.identifierIDs.buffer[event * columns.count..<(event + 1) * columns.count]
+        hasEvents[person(ids)] = true
       }
     }
     shared.sort { left, right in
@@ -198,12 +211,12 @@ struct IdentityGraph {
       columns: zip(columns, identifiers).map { .init(name: $0, identifiers: $1) },
       persons: persons.count, joinedPersons: persons.count { members[$0] > 1 },
       largestPerson: Int(persons.map { members[$0] }.max() ?? 0),
-      shared: shared.prefix(10).map { item in
-        let place = Self.locate(item.node, starts)
-        let table = shards[place.shard]
+      shared: shared.prefix(IdentityReport.mostShared).map { item in
+        let position = Self.locate(item.node, starts)
+        let shard = shards[position.shard]
         return .init(
-          column: columns[Int(table.identifiers.entries[place.index].column)],
-          identifier: String(decoding: table.identifiers.text(place.index), as: UTF8.self),
+          column: columns[Int(shard.identifiers.entries[position.index].column)],
+          identifier: String(decoding: shard.identifiers.text(position.index), as: UTF8.self),
           companions: Int(item.companions))
       },
       sharedCount: shared.count)

@@ -1,31 +1,32 @@
 /// The journeys of persons who have several: what a bootstrap over persons needs to know besides the path table.
 ///
-/// Persons whose journeys are the same, along the same paths with the same outcomes, are one group, as equal journeys are one row of the
-/// path table. A person with a single journey that counts once is in no group: such journeys are independent of all others.
+/// Persons whose journeys are the same, along the same paths with the same outcomes, are one group, as equal journeys
+/// are one row of the path table. A person with a single journey that counts once is in no group: such journeys are
+/// independent of all others.
 public struct JointJourneys: Sendable {
   /// Persons with the same journeys.
-  public struct Group: Sendable {
+  package struct Group: Sendable {
     /// A hash of what the journeys are.
-    public let key: UInt64
+    package let key: UInt64
     /// The number of persons.
-    public internal(set) var persons: Double
-    public internal(set) var journeys: [Journey]
+    package internal(set) var persons: Double
+    package internal(set) var journeys: [Journey]
   }
 
   /// One journey of each person of a group.
-  public struct Journey: Sendable {
+  package struct Journey: Sendable {
     /// A hash of the path by its touchpoints' names, as in ``CanonicalRows/keys``.
-    public let pathKey: UInt64
+    package let pathKey: UInt64
     /// Of each person.
-    public let conversions: Double
+    package let conversions: Double
     /// Of each person.
-    public let nonConverting: Double
+    package let nonConverting: Double
     /// Of all persons together.
-    public internal(set) var value: Double
+    package internal(set) var value: Double
   }
 
   /// In an order that depends on what they hold alone.
-  public let groups: [Group]
+  package let groups: [Group]
 
   /// The number of persons in all groups.
   public var persons: Double { groups.reduce(0) { $0 + $1.persons } }
@@ -40,7 +41,7 @@ struct JointJourneysBuilder: Sendable {
     let nonConverting: Double
   }
 
-  private var places: [[Likeness]: Int] = [:]
+  private var indices: [[Likeness]: Int] = [:]
   private var groups: [JointJourneys.Group] = []
 
   /// Adds all journeys of a shard's persons.
@@ -49,15 +50,16 @@ struct JointJourneysBuilder: Sendable {
     while first < journeys.count {
       var end = first + 1
       while end < journeys.count && journeys.persons[end] == journeys.persons[first] { end += 1 }
-      var own: [JointJourneys.Journey] = []
+      var personJourneys: [JointJourneys.Journey] = []
       for journey in first..<end where !journeys.range(journey).isEmpty {
         let totals = journeys.totals[journey]
-        own.append(
+        personJourneys.append(
           JointJourneys.Journey(
             pathKey: CanonicalRows.key(journeys.touches.buffer[journeys.range(journey)], nameHashes),
             conversions: totals.conversions, nonConverting: totals.nonConverting, value: totals.value))
       }
-      if own.count > 1 || own.contains(where: { $0.conversions + $0.nonConverting != 1 }) { add(own) }
+      let isSingle = personJourneys.count == 1 && personJourneys[0].conversions + personJourneys[0].nonConverting == 1
+      if !personJourneys.isEmpty && !isSingle { add(personJourneys) }
       first = end
     }
   }
@@ -75,13 +77,13 @@ struct JointJourneysBuilder: Sendable {
     let likeness = group.journeys.map {
       Likeness(pathKey: $0.pathKey, conversions: $0.conversions, nonConverting: $0.nonConverting)
     }
-    guard let place = places[likeness] else {
-      places[likeness] = groups.count
+    guard let index = indices[likeness] else {
+      indices[likeness] = groups.count
       groups.append(group)
       return
     }
-    groups[place].persons += group.persons
-    for index in group.journeys.indices { groups[place].journeys[index].value += group.journeys[index].value }
+    groups[index].persons += group.persons
+    for journey in group.journeys.indices { groups[index].journeys[journey].value += group.journeys[journey].value }
   }
 
   /// Adds what another shard's persons came to.

@@ -7,8 +7,9 @@
 public final class PathBatch: @unchecked Sendable {
   // Unchecked: the owner's rule above leaves nothing for run-time checks of exclusive access to find, and they
   // would cost as much as storing a row.
-  @exclusivity(unchecked) private var memory = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 8)
-  @exclusivity(unchecked) private var capacity = 4096
+  @exclusivity(unchecked) private var memory = UnsafeMutableRawPointer.allocate(
+    byteCount: firstCapacity, alignment: 8)
+  @exclusivity(unchecked) private var capacity = firstCapacity
   @exclusivity(unchecked) private var used = 0
   /// The number of rows.
   @exclusivity(unchecked) public private(set) var count = 0
@@ -26,6 +27,11 @@ public final class PathBatch: @unchecked Sendable {
   /// The number of half-lives that every row carries time-decay credits for.
   let halfLifeCount: Int
 
+  /// One page of memory.
+  private static let firstCapacity = 4096
+  /// Sixteen times what an ordinary block of text comes to.
+  private static let mostKept = 16 << 20
+
   /// A batch without rows.
   ///
   /// - Parameter halfLifeCount: The number of half-lives that every row carries time-decay credits for; that of the
@@ -36,9 +42,9 @@ public final class PathBatch: @unchecked Sendable {
 
   /// Forgets all rows, and keeps the memory unless very long paths made it large.
   public func removeAll() {
-    if capacity > 16 << 20 {
+    if capacity > Self.mostKept {
       memory.deallocate()
-      capacity = 4096
+      capacity = Self.firstCapacity
       memory = .allocate(byteCount: capacity, alignment: 8)
     }
     used = 0
@@ -52,7 +58,7 @@ public final class PathBatch: @unchecked Sendable {
   public func openRow(capacity touches: Int) -> UnsafeMutablePointer<Int32> {
     let needed = used &+ PathRecord.size(touches: touches, halfLives: halfLifeCount)
     if needed > capacity { grow(to: needed) }
-    return PathRecord(base: memory + used).touches
+    return PathRecord(base: memory + used).openTouches(touches)
   }
 
   /// Ends the row that was opened. A path without touches is a journey that no touchpoint took part in.
@@ -77,11 +83,21 @@ public final class PathBatch: @unchecked Sendable {
     closeRow(touches: path.count, totals)
   }
 
+  private func forEachRecord(_ body: (PathRecord) -> Void) {
+    var offset = 0
+    while offset < used {
+      let record = PathRecord(base: memory + offset)
+      body(record)
+      offset += record.size
+    }
+  }
+
   private func grow(to needed: Int) {
     let larger = UnsafeMutableRawPointer.allocate(byteCount: needed * 2, alignment: 8)
     larger.copyMemory(from: memory, byteCount: used)
     memory.deallocate()
     memory = larger
+    forEachRecord { record in record.bind() }
     capacity = needed * 2
   }
 
@@ -90,19 +106,16 @@ public final class PathBatch: @unchecked Sendable {
   /// - Parameters:
   ///   - first: The lowest provisional id.
   ///   - ids: The final id of provisional id `first + i`.
-  public func replaceProvisional(from first: Int32, with ids: [Int32]) {
-    var offset = 0
-    while offset < used {
-      let record = PathRecord(base: memory + offset)
+  package func replaceProvisional(from first: Int32, with ids: [Int32]) {
+    forEachRecord { record in
       for position in 0..<record.touchCount where record.touches[position] >= first {
         record.touches[position] = ids[Int(record.touches[position] - first)]
       }
-      offset += record.size
     }
   }
 
   /// Hashes the rows and sorts them by the part of the table that they belong to.
-  public func seal() {
+  package func seal() {
     let (memory, count) = (memory, count)
     var starts = [Int](repeating: 0, count: PathTable.partCount + 1)
     let hashes = [UInt64](unsafeUninitializedCapacity: count) { hashes, initialized in

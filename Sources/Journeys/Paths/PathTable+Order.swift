@@ -5,15 +5,15 @@ extension PathTable {
   /// One row, good as long as its table lives.
   public struct Row: Sendable {
     let part: Int32
-    let place: Int32
+    let position: Int32
     let conversions: Double
     let nonConverting: Double
     /// The first two touches, each plus one; 0 for none.
     let start: UInt64
   }
 
-  /// All rows: more conversions first, then more journeys, then by the first two touches; what is equal in all that stays in the
-  /// table's own order, which depends on the paths alone.
+  /// All rows: more conversions first, then more journeys, then by the first two touches; what is equal in all that
+  /// stays in the table's own order, which depends on the paths alone.
   ///
   /// - Complexity: O(n log n) in the rows, in parallel.
   public func rowsByWeight() -> [Row] {
@@ -28,16 +28,16 @@ extension PathTable {
   }
 
   /// All rows in the table's own order.
-  public func rows() -> [Row] { parts.indices.flatMap(rows(ofPart:)) }
+  package func rows() -> [Row] { parts.indices.flatMap(rows(ofPart:)) }
 
   private func rows(ofPart part: Int) -> [Row] {
     var rows: [Row] = []
     rows.reserveCapacity(parts[part].count)
-    parts[part].arena.forEachPlace { place, record in
+    parts[part].arena.forEachPosition { position, record in
       let totals = record.totals
       rows.append(
         Row(
-          part: Int32(part), place: Int32(place), conversions: totals.conversions,
+          part: Int32(part), position: Int32(position), conversions: totals.conversions,
           nonConverting: totals.nonConverting, start: Self.start(of: record.path)))
     }
     return rows
@@ -53,7 +53,7 @@ extension PathTable {
     return body(record.path, record.totals, UnsafeBufferPointer(record.decayCredits))
   }
 
-  private func record(_ row: Row) -> PathRecord { parts[Int(row.part)].arena.record(at: Int(row.place)) }
+  private func record(_ row: Row) -> PathRecord { parts[Int(row.part)].arena.record(at: Int(row.position)) }
 
   private static func start(of path: UnsafeBufferPointer<Int32>) -> UInt64 {
     func touch(_ position: Int) -> UInt64 {

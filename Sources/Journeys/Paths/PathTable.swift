@@ -20,14 +20,15 @@ public struct PathTable: Sendable {
 
   /// The sum of the rows' values regardless of their sign. Where refunds cancel sales the total is small and its
   /// rounding error is not: it goes with this.
-  public let valueMagnitude: Double
+  package let valueMagnitude: Double
 
   /// The half-lives in days whose time-decay credit by position the rows carry; empty where the times of touches
   /// were not known.
   public let halfLives: [Double]
 
-  /// The number of parts of every table.
-  public static let partCount = 64
+  /// The number of parts of every table: a power of two, since the upper bits of a hash choose one, and many more than
+  /// cores, so that the work is shared out evenly.
+  package static let partCount = 64
 
   @inline(__always)
   static func part(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash &>> 58) }

@@ -27,7 +27,7 @@ public struct PathTableBuilder: ~Copyable, Sendable {
   ///   - batches: Batches in the order of the input.
   ///   - other: Unrelated work to do at the same time, such as reading on.
   /// - Complexity: O(touches) on average.
-  public mutating func addSealed(
+  package mutating func addSealed(
     _ batches: [PathBatch], alongside other: (@Sendable () -> Void)? = nil
   ) {
     precondition(
@@ -47,9 +47,13 @@ public struct PathTableBuilder: ~Copyable, Sendable {
   /// The table of all rows added; it takes the builder's rows over.
   public consuming func finish(touchpoints: TouchpointTable) -> PathTable {
     let parts = self.parts
-    let finished = Parallel.map(parts.count) { PathTable.Part(parts[$0].arena) }
-    return PathTable(
-      touchpoints: touchpoints, parts: finished, untouched: untouched, halfLives: halfLives)
+    let finished = Parallel.map(parts.count) { part in
+      parts[part].checkInvariants()
+      return PathTable.Part(parts[part].arena)
+    }
+    let table = PathTable(touchpoints: touchpoints, parts: finished, untouched: untouched, halfLives: halfLives)
+    table.checkInvariants()
+    return table
   }
 
   private mutating func addUntouched(_ batch: PathBatch) {
@@ -63,14 +67,14 @@ public struct PathTableBuilder: ~Copyable, Sendable {
 /// One part of a path table while it is filled: its rows, and a hash index of them.
 ///
 /// `@unchecked Sendable`: each part is filled by one piece of parallel work at a time.
-private final class GrowingPart: @unchecked Sendable {
+final class GrowingPart: @unchecked Sendable {
   let arena = RecordArena()
   // Unchecked, for the same reason as in PathBatch.
   @exclusivity(unchecked) private var rowCount = 0
   @exclusivity(unchecked) private var index = HashIndex()
 
-  /// So many rows have their slots loaded before the first is added: the loads overlap, where one row after
-  /// the other would wait for memory each time.
+  /// Rows whose slots are loaded before the first is added: the loads overlap, where one row after the other would wait
+  /// for memory each time.
   private static let lookahead = 32
 
   /// What the loads ahead gave: it means nothing, and keeps them from being optimised away.
@@ -98,19 +102,33 @@ private final class GrowingPart: @unchecked Sendable {
 
   @inline(__always)
   private func loadRow(_ entry: PathBatch.Entry, _ batch: PathBatch) {
-    if let place = index.firstPlace(HashIndex.tag(entry.hash)) {
-      loaded &+= arena.record(at: place).touchCount
+    if let position = index.firstPosition(HashIndex.tag(entry.hash)) {
+      loaded &+= arena.record(at: position).touchCount
     }
     loaded &+= batch.record(at: entry.offset).touchCount
   }
 
   @inline(__always)
   private func add(_ record: PathRecord, tag: UInt64) {
-    if let place = index.place(tag, where: { arena.record(at: $0).hasSamePath(as: record) }) {
-      arena.record(at: place).add(record)
+    if let position = index.position(tag, where: { arena.record(at: $0).hasSamePath(as: record) }) {
+      arena.record(at: position).add(record)
     } else {
       index.insert(tag, arena.append(record))
       rowCount &+= 1
     }
+  }
+}
+
+extension GrowingPart: InvariantChecking {
+  func brokenInvariant() -> String? {
+    if let broken = index.brokenInvariant() { return broken }
+    if index.countPositions() != rowCount { return "\(rowCount) rows, and an index of \(index.countPositions())" }
+    var broken: String?
+    arena.forEachPosition { position, record in
+      // What is found first is the row itself: no other has its path.
+      let found = index.position(HashIndex.tag(record.hash), where: { arena.record(at: $0).hasSamePath(as: record) })
+      if found != position { broken = "the row at \(position) is found at \(found.map { "\($0)" } ?? "no position")" }
+    }
+    return broken
   }
 }

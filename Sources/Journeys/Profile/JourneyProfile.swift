@@ -33,7 +33,8 @@ public struct JourneyProfile: Sendable, Equatable {
     public internal(set) var other = 0
   }
 
-  /// The upper bounds, in days, of the classes of time lags; a lag belongs below its bound, and the last class has none.
+  /// The upper bounds, in days, of the classes of time lags; a lag belongs below its bound, and the last class has
+  /// none.
   public static let lagBounds: [Double] = [1.0 / 24, 1, 3, 7, 14, 30, 90]
 
   init(_ touchpoints: TouchpointTable, _ log: EventLog) {

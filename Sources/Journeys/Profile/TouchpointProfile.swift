@@ -1,7 +1,7 @@
 /// What is known of one touchpoint, before any model runs.
 ///
-/// Counts of journeys weigh a journey once; first, middle, last and solo weigh it by its conversions, so that they can be
-/// set beside credits.
+/// Counts of journeys weigh a journey once; first, middle, last and solo weigh it by its conversions, so that they can
+/// be set beside credits.
 public struct TouchpointProfile: Sendable, Equatable {
   /// Touches in journeys; one that stands in several counts in each.
   public internal(set) var touches = 0

@@ -74,11 +74,11 @@ public struct CostTable: Sendable, Equatable {
   public var totals: [String: Totals] {
     var totals: [String: Totals] = [:]
     for row in rows {
-      var own = totals[row.touchpoint] ?? Totals()
-      own.cost += row.cost
-      if let impressions = row.impressions { own.impressions = (own.impressions ?? 0) + impressions }
-      if let clicks = row.clicks { own.clicks = (own.clicks ?? 0) + clicks }
-      totals[row.touchpoint] = own
+      var sum = totals[row.touchpoint] ?? Totals()
+      sum.cost += row.cost
+      if let impressions = row.impressions { sum.impressions = (sum.impressions ?? 0) + impressions }
+      if let clicks = row.clicks { sum.clicks = (sum.clicks ?? 0) + clicks }
+      totals[row.touchpoint] = sum
     }
     return totals
   }

@@ -1,7 +1,7 @@
 /// A preset close to the default channel groups of Google Analytics 4.
 ///
-/// Source: Google Analytics help, "[GA4] Default channel group", the manual-traffic definitions. The lists of sites are Google's
-/// largest, with those of China added.
+/// Source: Google Analytics help, "[GA4] Default channel group", the manual-traffic definitions. The lists of sites are
+/// Google's largest, with those of China added.
 extension TouchpointRules {
   /// The preset's rules, the last of which is a default: `Unassigned`.
   public static var defaultChannelGroups: TouchpointRules {
@@ -77,14 +77,14 @@ extension TouchpointRules {
   }
   private static var social: TouchpointCondition {
     sites(
-      "facebook fb instagram ig twitter t.co x.com linkedin lnkd.in pinterest reddit tiktok snapchat threads quora tumblr"
-        + " vk whatsapp telegram messenger weibo wechat weixin xiaohongshu redbook douyin zhihu douban line kakao 微信 微博 小红书"
-        + " 抖音 知乎")
+      "facebook fb instagram ig twitter t.co x.com linkedin lnkd.in pinterest reddit tiktok snapchat threads quora"
+        + " tumblr vk whatsapp telegram messenger weibo wechat weixin xiaohongshu redbook douyin zhihu douban line"
+        + " kakao 微信 微博 小红书 抖音 知乎")
   }
   private static var shopping: TouchpointCondition {
     sites(
-      "amazon ebay etsy walmart alibaba aliexpress taobao tmall jd.com pinduoduo shopify shopee lazada rakuten mercadolibre"
-        + " igshopping shopzilla 淘宝 天猫 京东 拼多多")
+      "amazon ebay etsy walmart alibaba aliexpress taobao tmall jd.com pinduoduo shopify shopee lazada rakuten"
+        + " mercadolibre igshopping shopzilla 淘宝 天猫 京东 拼多多")
   }
   private static var video: TouchpointCondition {
     sites("youtube vimeo twitch dailymotion netflix hulu disneyplus iqiyi youku bilibili kuaishou 优酷 爱奇艺 哔哩哔哩 快手")

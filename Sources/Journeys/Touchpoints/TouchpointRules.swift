@@ -59,8 +59,8 @@ public struct TouchpointPattern: @unchecked Sendable {
   func matches(_ text: String) -> Bool { (try? expression.firstMatch(in: text)) ?? nil != nil }
 }
 
-/// A touchpoint, and what an event must look like to belong to it: all conditions hold. A rule without conditions matches
-/// everything.
+/// A touchpoint, and what an event must look like to belong to it: all conditions hold. A rule without conditions
+/// matches everything.
 public struct TouchpointRule: Sendable {
   /// What an event that matches belongs to.
   public let touchpoint: String
@@ -86,7 +86,7 @@ public struct TouchpointRules: Sendable {
   public init(_ rules: [TouchpointRule] = []) { self.rules = rules }
 
   /// What stands between the parts of a name, where a log makes it of several fields.
-  public static let partSeparator: Character = "\u{1F}"
+  package static let partSeparator: Character = "\u{1F}"
 
   /// The touchpoint that a log's name stands for.
   ///

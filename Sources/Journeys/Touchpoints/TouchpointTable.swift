@@ -22,6 +22,7 @@ public struct TouchpointTable: Sendable {
   /// A table of `names`, in that order; a repeated name keeps its first id.
   public init(_ names: some Sequence<String>) {
     for name in names { intern(name) }
+    checkInvariants()
   }
 
   /// The number of names.
@@ -38,7 +39,7 @@ public struct TouchpointTable: Sendable {
   /// The id of a name given as bytes, or `nil` where the table does not hold it.
   ///
   /// - Complexity: O(length) on average.
-  public func id(ofBytes bytes: UnsafeRawBufferPointer) -> Int32? {
+  package func id(ofBytes bytes: UnsafeRawBufferPointer) -> Int32? {
     let fingerprint = Fingerprint(bytes)
     return id(of: fingerprint, bytes: bytes)
   }
@@ -55,7 +56,7 @@ public struct TouchpointTable: Sendable {
   /// Adds a name given as bytes, which must be valid UTF-8, unless it is there, and returns its id.
   ///
   /// - Complexity: O(length), amortised.
-  public mutating func internBytes(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+  package mutating func internBytes(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     let fingerprint = Fingerprint(bytes)
     if let id = id(of: fingerprint, bytes: bytes) { return id }
     precondition(spellingIDs.count < Int32.max, "more touchpoints than Int32 can number")
@@ -72,16 +73,16 @@ public struct TouchpointTable: Sendable {
     if spellingIDs.count * 2 > slots.count {
       let old = slots
       slots = [Slot](repeating: Slot(), count: slots.count * 2)
-      for slot in old where slot.spelling >= 0 { place(slot) }
+      for slot in old where slot.spelling >= 0 { insert(slot) }
     }
-    place(Slot(word: fingerprint.word, length: fingerprint.length, spelling: spelling))
+    insert(Slot(word: fingerprint.word, length: fingerprint.length, spelling: spelling))
     return id
   }
 
   /// Adds all of another table's spellings, and returns the ids here of its names.
   ///
   /// - Complexity: O(names).
-  public mutating func intern(allOf other: TouchpointTable) -> [Int32] {
+  package mutating func intern(allOf other: TouchpointTable) -> [Int32] {
     let ids = other.names.map { intern($0) }
     if other.spellingIDs.count > other.names.count {
       for spelling in other.spellingIDs.indices {
@@ -95,14 +96,14 @@ public struct TouchpointTable: Sendable {
   }
 
   /// Names that outputs use for what is not a touchpoint.
-  public static let reservedNames = ["(start)", "(conversion)", "(null)", "(baseline)", "(placebo)"]
+  package static let reservedNames = ["(start)", "(conversion)", "(null)", "(baseline)", "(placebo)"]
 
   /// A table of the names that these names stand for, in the order of their UTF-8 bytes, and for each old id the new
   /// one.
   ///
   /// Of several spellings of a name the first in that order is used, so that the result does not depend on the order
   /// in which names were met.
-  public func renamed(_ rename: @Sendable (String) -> String) -> (table: TouchpointTable, ids: [Int32]) {
+  package func renamed(_ rename: @Sendable (String) -> String) -> (table: TouchpointTable, ids: [Int32]) {
     var spellings = names
     for (spelling, id) in spellingIDs.enumerated() {
       let bytes = spellingBytes[spellingStarts[spelling]..<spellingStarts[spelling + 1]]
@@ -117,7 +118,7 @@ public struct TouchpointTable: Sendable {
     return (table, renamed.map { table.id(of: $0)! })
   }
 
-  private mutating func place(_ slot: Slot) {
+  private mutating func insert(_ slot: Slot) {
     let mask = slots.count - 1
     var position = Fingerprint.spread(slot.word, slot.length) & mask
     while slots[position].spelling >= 0 { position = (position + 1) & mask }
@@ -143,10 +144,25 @@ public struct TouchpointTable: Sendable {
     spellingBytes[spellingStarts[spelling]..<spellingStarts[spelling + 1]].elementsEqual(bytes)
   }
 
+  /// One spelling: what it is looked up by, and its number among the spellings.
   private struct Slot {
     var word: UInt64 = 0
     var length: UInt32 = .max
     var spelling: Int32 = -1
+  }
+}
+
+extension TouchpointTable: InvariantChecking {
+  func brokenInvariant() -> String? {
+    if spellingStarts.count != spellingIDs.count + 1 || spellingStarts.last != spellingBytes.count {
+      return "\(spellingIDs.count) spellings in \(spellingStarts.count) pieces of \(spellingBytes.count) bytes"
+    }
+    if idsByName.count != names.count { return "\(names.count) names, of which \(idsByName.count) differ" }
+    if spellingIDs.count * 2 > slots.count { return "\(spellingIDs.count) spellings in \(slots.count) slots" }
+    for (id, name) in names.enumerated() where self.id(of: name) != Int32(id) {
+      return "\(name) is found as \(self.id(of: name).map { "\($0)" } ?? "nothing") instead of \(id)"
+    }
+    return nil
   }
 }
 

@@ -2,8 +2,9 @@ import Touchstone
 
 /// Feeds the reader of event logs, and what it accepts the builder of journeys, whatever libFuzzer thinks of.
 ///
-/// The first three bytes choose options, rules and the size of blocks; the rest is the input. Checked besides memory safety: a
-/// reading is the same whatever the block size; every event has one fate; conversions add up; credit sums to what was credited.
+/// The first three bytes choose options, rules and the size of blocks; the rest is the input. Checked besides memory
+/// safety: a reading is the same whatever the block size; every event has one fate; conversions add up; credit sums to
+/// what was credited.
 private func fuzzEventLog(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 3 else { return 0 }
   let bytes = [UInt8](UnsafeBufferPointer(start: start + 3, count: count - 3))
