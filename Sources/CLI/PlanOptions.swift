@@ -106,15 +106,15 @@ struct PlanOptions: ParsableArguments {
     if let elasticities { file.request.elasticities = elasticities.numbers }
     if let holdBelow { file.request.leastCertainty = holdBelow }
     if let periods {
-      let own = file.request.schedule
-      if let own, own.demand.count != periods, Set(own.demand).count > 1 {
+      let schedule = file.request.schedule
+      if let stated = schedule, stated.demand.count != periods, Set(stated.demand).count > 1 {
         throw ValidationError(
-          "--periods is \(periods), and the plan file says the demand of \(own.demand.count) periods; change one of them"
-        )
+          "--periods is \(periods), and the plan file says the demand of \(stated.demand.count) periods;"
+            + " change one of them")
       }
-      if own?.demand.count != periods {
+      if schedule?.demand.count != periods {
         file.request.schedule = .init(
-          demand: [Double](repeating: 1, count: periods), carryOver: own?.carryOver ?? 0)
+          demand: [Double](repeating: 1, count: periods), carryOver: schedule?.carryOver ?? 0)
       }
     }
     if let carryOver {
@@ -123,12 +123,12 @@ struct PlanOptions: ParsableArguments {
       }
       file.request.schedule?.carryOver = carryOver
     }
-    for own in bounds {
-      var limits = file.request.limits[own.name] ?? PlanRequest.Limits()
+    for given in bounds {
+      var limits = file.request.limits[given.name] ?? PlanRequest.Limits()
       limits.isLocked = false
-      limits.minimum = own.minimum ?? limits.minimum
-      limits.maximum = own.maximum ?? limits.maximum
-      file.request.limits[own.name] = limits
+      limits.minimum = given.minimum ?? limits.minimum
+      limits.maximum = given.maximum ?? limits.maximum
+      file.request.limits[given.name] = limits
     }
     for name in lock {
       file.request.limits[name, default: PlanRequest.Limits()].isLocked = true
@@ -144,8 +144,8 @@ extension PlanOptions {
       measure != file.request.measure
     {
       throw ValidationError(
-        "--measure is \(measure.rawValue), and the goal of the plan file is about \(file.request.measure.rawValue); leave it out, or give another goal"
-      )
+        "--measure is \(measure.rawValue), and the goal of the plan file is about \(file.request.measure.rawValue);"
+          + " leave it out, or give another goal")
     }
     if let measure { file.request.measure = measure }
     if let target {
@@ -204,8 +204,8 @@ struct Bounds {
   static func read(_ text: String) throws -> Bounds {
     guard let bounds = Bounds(text) else {
       throw ValidationError(
-        "--bounds is '\(text)'; write a name, an equals sign, and limits with two dots between them, as in 'search=1000..5000', 'search=-10%..+50%' or"
-          + " 'search=..5000'")
+        "--bounds is '\(text)'; write a name, an equals sign, and limits with two dots between them, as in"
+          + " 'search=1000..5000', 'search=-10%..+50%' or 'search=..5000'")
     }
     return bounds
   }

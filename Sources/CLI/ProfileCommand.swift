@@ -1,5 +1,6 @@
 import ArgumentParser
 import TouchstoneAttribution
+import TouchstoneBudgeting
 import TouchstoneJourneyIO
 import TouchstoneJourneys
 import TouchstoneReporting
@@ -48,7 +49,7 @@ struct ProfileCommand: ParsableCommand {
         let attribution = try model.attribute(journeys.evidence)
         let uncertainty = try uncertainty.uncertainties(
           of: [model], [attribution], on: journeys.evidence, hasValue: journeys.hasValue)
-        let (spend, remarks) = TouchpointSpend.resolve(
+        let spend = TouchpointSpend(
           profile, table: costTable, period: made.account.period, attributes: specification.attributes)
         let report = ProfileReport(
           ProfileReport.Content(
@@ -56,8 +57,8 @@ struct ProfileCommand: ParsableCommand {
             account: AccountReport(
               source: input.location.name, account: made.account, identities: made.identities),
             layout: journeys.layout, model: model, attribution: attribution,
-            uncertainty: uncertainty[0], spend: spend,
-            attributes: specification.attributes, remarks: remarks))
+            uncertainty: uncertainty[0], spend: spend.totals,
+            attributes: specification.attributes, remarks: spend.remarks))
         try destination.write(report.text(output.format))
         // The other formats say it themselves.
         if output.format == .csv && !destination.quiet { say(report.summary) }
@@ -71,50 +72,5 @@ struct ProfileCommand: ParsableCommand {
     // Dates of costs are days, whatever unit the events' times have.
     reader.time.unit = nil
     return try reader.read(InputLocation(argument: path))
-  }
-}
-
-/// What each touchpoint cost.
-enum TouchpointSpend {
-  /// The costs that a table and the events say, added; where neither says any, the touches at the cost that the specification
-  /// gives. Costs of days outside the log's period are left out.
-  static func resolve(
-    _ profile: JourneyProfile, table: CostTable?, period: ClosedRange<Int64>?,
-    attributes: [String: TouchpointAttributes]
-  ) -> (spend: [ProfileReport.Spend?], remarks: [String]) {
-    var remarks: [String] = []
-    var totals: [String: CostTable.Totals] = [:]
-    if let table, let period {
-      let (inside, outside) = table.within(period)
-      totals = inside.totals
-      if outside > 0 { remarks.append("costs of \(outside) lie on days outside the log's period and are left out") }
-    }
-    let names = profile.touchpoints.names
-    let spend = names.indices.map { id -> ProfileReport.Spend? in
-      let own = profile.byTouchpoint[id]
-      let listed = totals[names[id]]
-      let logged = profile.hasCost && own.measureCounts[0] > 0 ? own.measureSums[0] : nil
-      if listed != nil || logged != nil {
-        return ProfileReport.Spend(
-          cost: (listed?.cost ?? 0) + (logged ?? 0), impressions: listed?.impressions, clicks: listed?.clicks)
-      }
-      return attributes[names[id]]?.costPerTouch.map { ProfileReport.Spend(cost: $0 * Double(own.touchEvents)) }
-    }
-    remarks += unknown(
-      totals.keys.map { ($0, "which the costs name with \(totals[$0]!.cost)") }, names)
-    remarks += unknown(attributes.keys.map { ($0, "which the specification describes") }, names)
-    return (spend, remarks)
-  }
-
-  /// Sentences about names that no journey holds; the first ten with what may be meant.
-  private static func unknown(_ given: [(name: String, how: String)], _ names: [String]) -> [String] {
-    let known = Set(names)
-    let unknown = given.filter { !known.contains($0.name) }.sorted { $0.name < $1.name }
-    var remarks = unknown.prefix(10).map { name, how in
-      let meant = Suggestion.nearest(to: name, in: names).map { "; is it \(quotedForMessage($0))?" } ?? ""
-      return "no journey holds \(quotedForMessage(name)), \(how)\(meant)"
-    }
-    if unknown.count > 10 { remarks.append("and \(unknown.count - 10) more names that no journey holds") }
-    return remarks
   }
 }

@@ -72,7 +72,7 @@ extension PlanReport {
     case .fitted(let choice):
       let fit = choice.fit!
       var fields: [String: JSONValue] = [
-        "source": .text("fitted"), "family": .text(type(of: fit.curve).family.rawValue),
+        "source": .text("fitted"), "family": .text(type(of: fit.curve).name),
         "parameters": .object(
           Dictionary(uniqueKeysWithValues: fit.curve.parameters.map { ($0.name, JSONValue($0.value)) })),
         "carryOver": JSONValue(fit.carryOver), "heldOutExplained": JSONValue(choice.heldOutShare ?? .nan),

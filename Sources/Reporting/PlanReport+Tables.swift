@@ -104,7 +104,7 @@ extension PlanReport {
 
   private static func words(_ fit: CurveFit) -> String {
     let parameters = fit.curve.parameters.map { "\($0.name) \(short($0.value))" }.joined(separator: ", ")
-    return "\(type(of: fit.curve).family.rawValue) (\(parameters))"
+    return "\(type(of: fit.curve).name) (\(parameters))"
   }
 
   private static func carryOver(_ fit: CurveFit) -> Cell {

@@ -4,20 +4,6 @@ import TouchstoneText
 
 /// The touchpoint profile: what journeys say about each touchpoint, in every output format.
 public struct ProfileReport: Sendable {
-  /// What was spent on one touchpoint, and what that bought.
-  public struct Spend: Sendable {
-    public var cost: Double
-    /// Where a cost table says so, instead of counting events.
-    public var impressions: Double?
-    public var clicks: Double?
-
-    public init(cost: Double, impressions: Double? = nil, clicks: Double? = nil) {
-      self.cost = cost
-      self.impressions = impressions
-      self.clicks = clicks
-    }
-  }
-
   /// What the report is made of.
   public struct Content: Sendable {
     public let profile: JourneyProfile
@@ -32,7 +18,7 @@ public struct ProfileReport: Sendable {
     /// How sure its credit is, where that was asked for.
     public let uncertainty: CreditUncertainty?
     /// By touchpoint id; `nil` where nothing is known.
-    public let spend: [Spend?]
+    public let spend: [CostTable.Totals?]
     /// By touchpoint name.
     public let attributes: [String: TouchpointAttributes]
     /// Sentences about the input that the reader should know.
@@ -40,8 +26,8 @@ public struct ProfileReport: Sendable {
 
     public init(
       profile: JourneyProfile, paths: PathTable, hasValue: Bool, account: AccountReport, layout: String,
-      model: any AttributionModel, attribution: Attribution, uncertainty: CreditUncertainty? = nil, spend: [Spend?],
-      attributes: [String: TouchpointAttributes], remarks: [String] = []
+      model: any AttributionModel, attribution: Attribution, uncertainty: CreditUncertainty? = nil,
+      spend: [CostTable.Totals?], attributes: [String: TouchpointAttributes], remarks: [String] = []
     ) {
       precondition(spend.count == profile.touchpoints.count, "one spend a touchpoint")
       self.profile = profile

@@ -12,38 +12,39 @@ import TouchstoneLinearAlgebra
     try Repository.json(Repository.reference("budget_oracle.json"))[key] as! [[String: Any]]
   }
 
-  static func curve(_ object: [String: Any]) -> any ResponseCurve {
-    let numbers = object["parameters"] as! [Double]
-    switch CurveFamily(rawValue: object["family"] as! String)! {
-    case .log: return LogCurve(beta: numbers[0], gamma: numbers[1])
-    case .exponential: return ExponentialCurve(beta: numbers[0], gamma: numbers[1])
-    case .michaelisMenten: return MichaelisMentenCurve(beta: numbers[0], gamma: numbers[1])
-    case .power: return PowerCurve(beta: numbers[0], exponent: numbers[1])
-    case .hill: return HillCurve(beta: numbers[0], gamma: numbers[1], shape: numbers[2])
-    }
+  static func family(_ object: [String: Any]) throws -> any ParametricCurve.Type {
+    let name = try #require(object["family"] as? String)
+    return try #require(CurveCatalogue.families.first { $0.name == name })
   }
 
-  static func problem(_ object: [String: Any]) -> (problem: AllocationProblem, total: Double) {
+  static func curve(_ object: [String: Any]) throws -> any ResponseCurve {
+    let (family, numbers) = (try family(object), object["parameters"] as! [Double])
+    if family == PowerCurve.self { return PowerCurve(beta: numbers[0], exponent: numbers[1]) }
+    if family == HillCurve.self { return HillCurve(beta: numbers[0], gamma: numbers[1], shape: numbers[2]) }
+    return RandomCurves.scaled(family, beta: numbers[0], gamma: numbers[1])
+  }
+
+  static func problem(_ object: [String: Any]) throws -> (problem: AllocationProblem, total: Double) {
     let (lower, upper) = (object["lower"] as! [Double], object["upper"] as! [Double])
-    let items = (object["curves"] as! [[String: Any]]).enumerated().map { place, own in
-      AllocationProblem.Item(name: "\(place)", curve: curve(own), limits: lower[place]...upper[place])
+    let items = try (object["curves"] as! [[String: Any]]).enumerated().map { index, item in
+      AllocationProblem.Item(name: "\(index)", curve: try curve(item), limits: lower[index]...upper[index])
     }
-    let groups = (object["groups"] as! [[String: Any]]).enumerated().map { place, own in
+    let groups = (object["groups"] as! [[String: Any]]).enumerated().map { index, group in
       AllocationProblem.Group(
-        name: "group \(place)", members: own["members"] as! [Int],
-        limits: (own["lower"] as! Double)...(own["upper"] as! Double))
+        name: "group \(index)", members: group["members"] as! [Int],
+        limits: (group["lower"] as! Double)...(group["upper"] as! Double))
     }
     return (AllocationProblem(items: items, groups: groups), object["total"] as! Double)
   }
 
-  /// Never worse than the best of SLSQP, dual bisection, grids and branch and bound: to 1e-8 where curves are concave, within the printed gap
-  /// where they are not; and no better than what is possible.
-  @Test func allocations() throws {
+  /// Never worse than the best of SLSQP, dual bisection, grids and branch and bound: to 1e-8 where curves are concave,
+  /// within the printed gap where they are not; and no better than what is possible.
+  @Test func allocationsAreNoWorseThanTheBestKnown() throws {
     var (worst, widest, parts) = (0.0, 0.0, 0)
     let problems = try Self.list("allocations")
     #expect(problems.count >= 500)
-    for (number, object) in problems.enumerated() {
-      let (problem, total) = Self.problem(object)
+    for (index, object) in problems.enumerated() {
+      let (problem, total) = try Self.problem(object)
       let (best, ceiling) = (object["best"] as! Double, object["upperBound"] as! Double)
       let allocation = try Allocation(problem, total: total)
       AllocationTests.check(allocation, problem, total: total)
@@ -53,21 +54,23 @@ import TouchstoneLinearAlgebra
       widest = max(widest, allocation.gap)
       parts = max(parts, allocation.parts)
       #expect(
-        short <= (isConcave ? 1e-8 : max(allocation.gap, 1e-9)), "problem \(number): \(short), gap \(allocation.gap)")
+        short <= (isConcave ? 1e-8 : max(allocation.gap, 1e-9)), "problem \(index): \(short), gap \(allocation.gap)")
       // 1e-12 of the total may be worth more than it should be.
       let slack = 1e-9 * ceiling + 1e-11 * total * allocation.price
-      #expect(allocation.response <= ceiling + slack, "problem \(number)")
-      #expect(allocation.bound >= best - slack, "problem \(number): the bound is none")
+      #expect(allocation.response <= ceiling + slack, "problem \(index)")
+      #expect(allocation.bound >= best - slack, "problem \(index): the bound is none")
       if isConcave {
-        #expect(allocation.gap < 1e-8 && allocation.parts == 1, "problem \(number): gap \(allocation.gap)")
+        #expect(allocation.gap < 1e-8 && allocation.parts == 1, "problem \(index): gap \(allocation.gap)")
       }
     }
     #expect(worst < 1e-8 && widest < 1e-8, "worst \(worst), widest gap \(widest), most parts \(parts)")
   }
 
-  @Test func infeasibleProblems() throws {
-    for object in try Self.list("infeasible") {
-      let (problem, total) = Self.problem(object)
+  @Test func clashesAreMeasured() throws {
+    let problems = try Self.list("infeasible")
+    #expect(!problems.isEmpty)
+    for object in problems {
+      let (problem, total) = try Self.problem(object)
       let by = object["by"] as! Double
       do throws(AllocationError) {
         _ = try Allocation(problem, total: total)
@@ -82,26 +85,31 @@ import TouchstoneLinearAlgebra
     }
   }
 
-  @Test func fits() throws {
-    for (number, object) in try Self.list("fits").enumerated() {
+  @Test func fitsAgreeWithScipy() throws {
+    let fits = try Self.list("fits")
+    #expect(fits.count >= 40)
+    for (index, object) in fits.enumerated() {
       let history = SpendHistory(spend: object["spend"] as! [Double], outcome: object["outcome"] as! [Double])
-      let family = CurveFamily(rawValue: object["family"] as! String)!
-      let fit = try #require(CurveFit(family, history, carryOver: object["fitsAdstock"] as! Bool))
-      #expect(isClose(fit.residualSquares, object["sse"] as! Double, relative: 1e-9), "fit \(number)")
+      let fitsCarryOver = object["fitsAdstock"] as! Bool
+      let fit = try #require(CurveFit(try Self.family(object), history, fitsCarryOver: fitsCarryOver))
+      #expect(isClose(fit.residualSquares, object["sse"] as! Double, relative: 1e-9), "fit \(index)")
       let expected = object["parameters"] as! [Double]
       for (parameter, value) in zip(fit.curve.parameters, expected) {
-        #expect(isClose(parameter.value, value, relative: 1e-4), "fit \(number): \(parameter.name)")
+        #expect(isClose(parameter.value, value, relative: 1e-4), "fit \(index): \(parameter.name)")
       }
       #expect(isClose(fit.carryOver, object["theta"] as! Double, relative: 1e-4))
       let covariance = try #require(fit.covariance)
-      for (place, error) in (object["standardErrors"] as! [Double]).enumerated() {
-        #expect(isClose(covariance[place, place].squareRoot(), error, relative: 1e-3), "fit \(number): error \(place)")
+      for (parameter, error) in (object["standardErrors"] as! [Double]).enumerated() {
+        let found = covariance[parameter, parameter].squareRoot()
+        #expect(isClose(found, error, relative: 1e-3), "fit \(index): error \(parameter)")
       }
     }
   }
 
-  @Test func shifts() throws {
-    for (number, object) in try Self.list("shifts").enumerated() {
+  @Test func shiftsAgreeWithExactFractions() throws {
+    let shifts = try Self.list("shifts")
+    #expect(shifts.count >= 30)
+    for (index, object) in shifts.enumerated() {
       let matrix = object["counts"] as! [[Double]]
       var counts = ChainCounts(states: matrix.count)
       counts.transitions = matrix.flatMap { $0 }
@@ -109,8 +117,8 @@ import TouchstoneLinearAlgebra
       counts.value = object["value"] as! [Double]
       counts.nulls = object["nulls"] as! [Double]
       let shift = ChainShift(counts, multiples: object["multipliers"] as! [Double])
-      #expect(isClose(shift.then.conversions, object["conversionsThen"] as! Double, relative: 1e-11), "shift \(number)")
-      #expect(isClose(shift.then.value, object["valueThen"] as! Double, relative: 1e-11), "shift \(number)")
+      #expect(isClose(shift.then.conversions, object["conversionsThen"] as! Double, relative: 1e-11), "shift \(index)")
+      #expect(isClose(shift.then.value, object["valueThen"] as! Double, relative: 1e-11), "shift \(index)")
       guard object["balanced"] as! Bool else { continue }
       #expect(isClose(shift.now.conversions, object["conversionsNow"] as! Double, relative: 1e-12))
       #expect(isClose(shift.now.value, object["valueNow"] as! Double, relative: 1e-12))

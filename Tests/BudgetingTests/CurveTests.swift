@@ -1,42 +1,35 @@
 import TestSupport
 import Testing
-import TouchstoneMonteCarlo
 
 @testable import TouchstoneBudgeting
 
-/// Curves of all families with random parameters.
-struct RandomCurves {
-  var stream: RandomStream
+@Suite struct CurveTests {
+  /// Test arguments are their indices: types are no arguments.
+  static let families = CurveCatalogue.families
 
-  init(seed: UInt64) { stream = RandomStream(seed: seed, purpose: .curve, index: 77) }
-
-  mutating func uniform(_ range: ClosedRange<Double>) -> Double {
-    range.lowerBound + (range.upperBound - range.lowerBound) * Double(stream.next() >> 11) * 0x1p-53
+  @Test func familiesHaveNamesOfTheirOwn() {
+    let families = CurveCatalogue.families
+    #expect(Set(families.map { $0.name }).count == families.count)
+    #expect(families.map { $0.name } == ["log", "exponential", "michaelis-menten", "power", "hill"])
   }
 
-  /// Between two powers of ten.
-  mutating func scale(_ range: ClosedRange<Double>) -> Double { .pow(10, uniform(range)) }
-
-  mutating func curve(_ family: CurveFamily, concave: Bool = true) -> any ParametricCurve {
-    let (beta, gamma) = (scale(-2...5), scale(-1...6))
-    switch family {
-    case .log: return LogCurve(beta: beta, gamma: gamma)
-    case .exponential: return ExponentialCurve(beta: beta, gamma: gamma)
-    case .michaelisMenten: return MichaelisMentenCurve(beta: beta, gamma: gamma)
-    case .power: return PowerCurve(beta: beta, exponent: uniform(0.05...0.95))
-    case .hill: return HillCurve(beta: beta, gamma: gamma, shape: concave ? uniform(0.2...1) : uniform(1.1...4))
+  @Test(arguments: families.indices) func parametersAreAsManyAsStated(_ index: Int) {
+    let family = Self.families[index]
+    for start in family.starts(scale: 100) {
+      #expect(start.free.count == family.parameterCount && start.parameters.count == family.parameterCount)
+      #expect(!family.isConcave || start.inflection == 0)
     }
   }
-}
 
-@Suite struct CurveTests {
-  /// Marginal response is the slope, its inverse the inverse, stretching what it says, elasticity the ratio of relative changes.
-  @Test(arguments: CurveFamily.allCases) func slopesAndInverses(_ family: CurveFamily) {
+  /// Marginal response is the slope, its inverse the inverse, stretching what it says, elasticity the ratio of relative
+  /// changes.
+  @Test(arguments: families.indices) func marginalIsTheSlopeAndItsInverseTheInverse(_ index: Int) {
+    let family = Self.families[index]
     var random = RandomCurves(seed: 1)
     for round in 0..<200 {
       let curve = random.curve(family, concave: round % 2 == 0)
       let inflection = curve.inflection
-      let unit = family == .power ? random.scale(-1...6) : curve.parameters[1].value
+      let unit = family == PowerCurve.self ? random.scale(-1...6) : curve.parameters[1].value
       #expect(curve.response(0) == 0)
       for multiple in [0.01, 0.3, 1, 2.5, 40] {
         let x = multiple * unit
@@ -66,33 +59,34 @@ struct RandomCurves {
     }
   }
 
-  @Test(arguments: CurveFamily.allCases) func freeParametersAndTheirSlopes(_ family: CurveFamily) {
+  @Test(arguments: families.indices) func freeParametersGiveTheCurveBackAndTheGradientItsSlopes(_ index: Int) {
+    let family = Self.families[index]
     var random = RandomCurves(seed: 2)
     for round in 0..<100 {
       let curve = random.curve(family, concave: round % 2 == 0)
       let free = curve.free
-      let again = family.curve.init(free: free)
-      let x = random.scale(-1...2) * (family == .power ? 1 : curve.parameters[1].value)
+      let again = family.init(free: free)
+      let x = random.scale(-1...2) * (family == PowerCurve.self ? 1 : curve.parameters[1].value)
       #expect(isClose(again.response(x), curve.response(x), relative: 1e-11))
-      let slopes = curve.slopes(x)
-      for place in free.indices {
+      let gradient = curve.gradient(x)
+      for parameter in free.indices {
         var (up, down) = (free, free)
-        up[place] += 1e-5
-        down[place] -= 1e-5
-        let difference = family.curve.init(free: up).response(x) - family.curve.init(free: down).response(x)
-        #expect(isClose(slopes[place], difference / 2e-5, relative: 1e-5, absolute: 1e-9 * curve.response(x)))
+        up[parameter] += 1e-5
+        down[parameter] -= 1e-5
+        let difference = family.init(free: up).response(x) - family.init(free: down).response(x)
+        #expect(isClose(gradient[parameter], difference / 2e-5, relative: 1e-5, absolute: 1e-9 * curve.response(x)))
       }
-      for place in free.count..<4 { #expect(slopes[place] == 0) }
+      for parameter in free.count..<4 { #expect(gradient[parameter] == 0) }
     }
   }
 
   /// Far from its scale a curve is flat, and no figure is undefined.
-  @Test func farFromTheirScale() {
+  @Test func figuresAreFiniteFarFromTheScale() {
     for curve in [HillCurve(beta: 5, gamma: 1e8, shape: 60), HillCurve(beta: 5, gamma: 1e-8, shape: 60)] {
       for spend in [1e-9, 1e-3, 1, 1e3, 1e12] {
         #expect(curve.response(spend).isFinite && curve.marginal(spend) >= 0 && curve.marginal(spend).isFinite)
-        let slopes = curve.slopes(spend)
-        #expect((0..<3).allSatisfy { slopes[$0].isFinite }, "\(slopes) at \(spend)")
+        let gradient = curve.gradient(spend)
+        #expect((0..<3).allSatisfy { gradient[$0].isFinite }, "\(gradient) at \(spend)")
       }
     }
   }

@@ -4,18 +4,18 @@ import Testing
 @testable import TouchstoneBudgeting
 
 @Suite struct ScheduleTests {
-  static func curve(_ number: Int) -> any ResponseCurve {
+  static func curve(_ index: Int) -> any ResponseCurve {
     [
       LogCurve(beta: 30, gamma: 60), ExponentialCurve(beta: 50, gamma: 90), MichaelisMentenCurve(beta: 60, gamma: 120),
       PowerCurve(beta: 4, exponent: 0.5), HillCurve(beta: 40, gamma: 80, shape: 0.8),
-    ][number]
+    ][index]
   }
 
   static let demand = [1, 1.4, 0.5, 0.9, 1.2, 0.7, 1.3]
 
   /// No move of money from one period to another brings anything, with demand that leaves periods without spend.
-  @Test(arguments: 0..<5, [0, 0.3, 0.8]) func noMoveHelps(_ number: Int, _ carryOver: Double) {
-    let scheduled = ScheduledCurve(Self.curve(number), demand: Self.demand, carryOver: carryOver, start: 50)
+  @Test(arguments: 0..<5, [0, 0.3, 0.8]) func noMoveHelps(_ index: Int, _ carryOver: Double) {
+    let scheduled = ScheduledCurve(Self.curve(index), demand: Self.demand, carryOver: carryOver, start: 50)
     var withoutSpend = 0
     for total in [30.0, 200, 500, 2_000] {
       let spends = scheduled.schedule(total)
@@ -30,7 +30,7 @@ import Testing
             moved[to] += share * spends[from]
             moved[from] -= share * spends[from]
             #expect(
-              scheduled.response(toSchedule: moved) <= response * (1 + 1e-11), "\(number) \(total): \(from) to \(to)")
+              scheduled.response(toSchedule: moved) <= response * (1 + 1e-11), "\(index) \(total): \(from) to \(to)")
           }
         }
       }
@@ -39,19 +39,19 @@ import Testing
   }
 
   /// Marginal response is the slope, and the inverse the inverse.
-  @Test(arguments: 0..<5, [0, 0.6]) func isAResponseCurve(_ number: Int, _ carryOver: Double) {
-    let scheduled = ScheduledCurve(Self.curve(number), demand: Self.demand, carryOver: carryOver, start: 20)
+  @Test(arguments: 0..<5, [0, 0.6]) func isAResponseCurve(_ index: Int, _ carryOver: Double) {
+    let scheduled = ScheduledCurve(Self.curve(index), demand: Self.demand, carryOver: carryOver, start: 20)
     for total in [60.0, 300, 1_500] {
       let slope = (scheduled.response(total * 1.0001) - scheduled.response(total * 0.9999)) / (0.0002 * total)
-      #expect(isClose(scheduled.marginal(total), slope, relative: 1e-5), "\(number) \(total)")
+      #expect(isClose(scheduled.marginal(total), slope, relative: 1e-5), "\(index) \(total)")
       #expect(isClose(scheduled.spend(atMarginal: scheduled.marginal(total)), total, relative: 1e-10))
     }
     #expect(scheduled.spend(atMarginal: 0) == .infinity && scheduled.spend(atMarginal: 1e9) < 1e-3)
   }
 
   /// The same spend in every period of equal demand earns what it earns today, and is the best way to spend it.
-  @Test(arguments: 0..<5, [0, 0.5, 0.9]) func steadySpendStaysWhatItIs(_ number: Int, _ carryOver: Double) {
-    let curve = Self.curve(number)
+  @Test(arguments: 0..<5, [0, 0.5, 0.9]) func steadySpendStaysWhatItIs(_ index: Int, _ carryOver: Double) {
+    let curve = Self.curve(index)
     let scheduled = ScheduledCurve(
       curve, demand: [Double](repeating: 1, count: 12), carryOver: carryOver, start: 50)
     #expect(
@@ -63,8 +63,8 @@ import Testing
     }
   }
 
-  /// Much carried over for long: the end is valued by some terms, and steady spend still earns what it earns today.
-  @Test func longCarryOver() {
+  /// Much carried over for long: the end is valued by some terms.
+  @Test func steadySpendStaysWhatItIsWithLongCarryOver() {
     let curve = PowerCurve(beta: 4, exponent: 0.5)
     let scheduled = ScheduledCurve(curve, demand: [1, 1, 1], carryOver: 0.99, start: 50)
     #expect(isClose(scheduled.response(toSchedule: [50, 50, 50]), 3 * curve.response(50), relative: 1e-12))
@@ -72,8 +72,7 @@ import Testing
     for spend in scheduled.schedule(150) { #expect(isClose(spend, 50, relative: 0.01)) }
   }
 
-  /// Steps of a touchpoint that is laid out in time.
-  @Test func stepsInTime() throws {
+  @Test func stepsOfWhatIsLaidOutInTimeAreAsGoodAsTheBestCombination() throws {
     let items = (1...3).map { number in
       AllocationProblem.Item(
         name: "\(number)",
@@ -97,8 +96,7 @@ import Testing
     #expect(throws: AllocationError.stepTooSmall(item: "1", step: 1, least: 3)) { try Allocation(fine, total: 1_010) }
   }
 
-  /// Many touchpoints by many weeks: prices of all cells with spend are one, and no total leaves its limits.
-  @Test func manyTouchpointsByManyWeeks() throws {
+  @Test func manyTouchpointsByManyWeeksLeaveNoGap() throws {
     var random = RandomCurves(seed: 21)
     let demand = (0..<52).map { _ in random.uniform(0.6...1.5) }
     let items = (0..<40).map { number in

@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func aPlanAsATable() throws {
+  @Test func planIsATable() throws {
     let outcome = try Self.run(
       "$T reallocate p.csv --costs c.csv --model last-touch --models none --walks 1000 --replicates 50")
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -36,22 +36,28 @@ import Testing
         p.csv: budget 7,500.00 → 7,500.00 (0.0 %), for the most conversions, by the credit of last-touch
 
         The plan
-        touchpoint  spend now   planned  change   conversions now  planned  ROAS now  planned  marginal ROAS now  planned  why                     sure
-        ──────────  ─────────  ────────  ───────  ───────────────  ───────  ────────  ───────  ─────────────────  ───────  ───────────────────  ───────
-        tv           4,000.00  2,950.00  -26.2 %              3.0      2.6      0.01     0.01               0.00     0.00  at the shadow price   76.0 %
-        search       3,000.00  3,900.00  +30.0 %             80.0     91.2      1.10     0.96               0.55     0.48  at its maximum       100.0 %
-        mail           500.00    650.00  +30.0 %             12.0     13.7      1.20     1.05               0.60     0.53  at its maximum       100.0 %
-        ──────────  ─────────  ────────  ───────  ───────────────  ───────  ────────  ───────  ─────────────────  ───────  ───────────────────  ───────
+        touchpoint  spend now   planned  change   conversions now  planned  ROAS now  planned  marginal ROAS now  \
+        planned  why                     sure
+        ──────────  ─────────  ────────  ───────  ───────────────  ───────  ────────  ───────  ─────────────────  \
+        ───────  ───────────────────  ───────
+        tv           4,000.00  2,950.00  -26.2 %              3.0      2.6      0.01     0.01               0.00     \
+        0.00  at the shadow price   76.0 %
+        search       3,000.00  3,900.00  +30.0 %             80.0     91.2      1.10     0.96               0.55     \
+        0.48  at its maximum       100.0 %
+        mail           500.00    650.00  +30.0 %             12.0     13.7      1.20     1.05               0.60     \
+        0.53  at its maximum       100.0 %
+        ──────────  ─────────  ────────  ───────  ───────────────  ───────  ────────  ───────  ─────────────────  \
+        ───────  ───────────────────  ───────
         total        7,500.00  7,500.00  0.0 %               95.0    107.5      0.52     0.60
         """), "\(outcome.output)")
     #expect(outcome.output.contains("the elasticity of tv, search, mail is an assumption (--elasticity)"))
     #expect(outcome.output.contains("no costs, so no part of the plan: direct (9 conversions)"))
   }
 
-  @Test func aPlanAsJSON() throws {
+  @Test func planIsJSONOnAnyNumberOfThreads() throws {
     let outcome = try Self.run(
-      "$T reallocate p.csv --costs c.csv --format json --threads 1 --output one.json && $T reallocate p.csv --costs c.csv --format json --threads 2 | cmp - one.json && cat one.json"
-    )
+      "$T reallocate p.csv --costs c.csv --format json --threads 1 --output one.json"
+        + " && $T reallocate p.csv --costs c.csv --format json --threads 2 | cmp - one.json && cat one.json")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let plan = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
     #expect(plan["schema"] as? String == "touchstone.plan/1" && plan["measure"] as? String == "conversions")
@@ -73,10 +79,12 @@ import Testing
   }
 
   /// A plan file, options over it, and CSV.
-  @Test func planFiles() throws {
+  @Test func optionsWinOverThePlanFile() throws {
     let file = "budget: 7000\ntouchpoints:\n  tv: {lock: true}\nmodel: linear\n"
     let outcome = try Self.run(
-      "$T reallocate p.csv --costs c.csv --plan plan.yaml --models none -q --format csv && $T reallocate p.csv --costs c.csv --plan plan.yaml --budget -4% --bounds 'mail=..400' --change 0.5 --models none -q --format markdown",
+      "$T reallocate p.csv --costs c.csv --plan plan.yaml --models none -q --format csv"
+        + " && $T reallocate p.csv --costs c.csv --plan plan.yaml --budget -4% --bounds 'mail=..400' --change 0.5"
+        + " --models none -q --format markdown",
       ["plan.yaml": file])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n").map(String.init)
@@ -88,7 +96,7 @@ import Testing
   }
 
   /// A cost table with weekly history gives curves.
-  @Test func history() throws {
+  @Test func weeklyHistoryGivesCurves() throws {
     var (costs, seed) = ("date,touchpoint,cost,conversions,currency\n", UInt64(1))
     for week in 0..<60 {
       seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -109,11 +117,11 @@ import Testing
 
   /// The daily budgets of five channels over a month: some curves, and what cannot be identified is said.
   @Test(.needsShared("data/budget_daily.csv"), .needsShared("data/events_2018_07.csv"))
-  func sharedData() throws {
+  func dailyBudgetsOfAMonthGiveSomeCurves() throws {
     let folder = Repository.shared("data/budget_daily.csv")!.deletingLastPathComponent().path
     let outcome = try Self.run(
-      "$T reallocate \(folder)/events_2018_07.csv --costs \(folder)/budget_daily.csv -q --budget 5000 --walks 20000 --replicates 200"
-    )
+      "$T reallocate \(folder)/events_2018_07.csv --costs \(folder)/budget_daily.csv -q --budget 5000 --walks 20000"
+        + " --replicates 200")
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("budget 4,856.74 → 5,000.00 (+2.9 %), for the most conversions"))
     #expect(outcome.output.contains("nothing: elasticity anywhere from") && outcome.output.contains("not identified"))
@@ -165,7 +173,7 @@ import Testing
     ("$T reallocate p.csv --costs c.csv --output c.csv", 73, "c.csv: this is an input"),
     ("$T reallocate p.csv --costs c.csv --plan x.yaml", 66, "x.yaml: there is no such file"),
   ])
-  func refusals(_ line: String, _ status: Int32, _ message: String) throws {
+  func refusalsSayWhatToDo(_ line: String, _ status: Int32, _ message: String) throws {
     let outcome = try Self.run(line)
     #expect(outcome.status == status && outcome.errors.contains(message), "\(outcome.status) \(outcome.errors)")
     #expect(outcome.output.isEmpty)
@@ -174,7 +182,8 @@ import Testing
   @Test(arguments: [
     (
       "date,touchpoint,cost\n2026-01-01,tv,5\n2026-01-01,serch,7.5\n",
-      "c.csv: no journey holds \"serch\", which costs 7.5; did you mean \"search\"? name it as the journeys do, or take its rows out; the journeys have \"tv\""
+      "c.csv: no journey holds \"serch\", which costs 7.5; did you mean \"search\"? "
+        + "name it as the journeys do, or take its rows out; the journeys have \"tv\""
     ),
     ("date,touchpoint,cost\n2026-01-01,tv,-5\n", "c.csv:2:15: the cost is \"-5\", which is no number from 0 on"),
     ("date,touchpoint,cost\n2026-01-01,tv,\n", "c.csv:2:15: the cost is empty; write 0 where nothing was spent"),
@@ -188,24 +197,24 @@ import Testing
     ),
     ("date,touchpoint,cost\n2026-01-01,direct,0\n2026-01-01,tv,0\n", "no touchpoint of the journeys has costs above 0"),
   ])
-  func badCosts(_ costs: String, _ message: String) throws {
+  func costsThatCannotBeUsedAreRefused(_ costs: String, _ message: String) throws {
     let outcome = try Self.run("$T reallocate p.csv --costs c.csv", costs: costs)
     #expect(outcome.status == 65 && outcome.errors.contains(message), "\(outcome.errors)")
   }
 
-  @Test func datesApart() throws {
+  @Test func costsOfAnotherTimeAreRefused() throws {
     let events = "user,time,channel,conversion\nu,2026-03-01T10:00:00Z,tv,1\nu,2026-03-05T10:00:00Z,tv,0\n"
     let outcome = try Self.run("$T reallocate e.csv --costs c.csv", ["e.csv": events])
     #expect(outcome.status == 65)
     #expect(
       outcome.errors.contains(
-        "c.csv: the costs are of 2026-01-01 to 2026-01-01, and the journeys of 2026-03-01 to 2026-03-05; give costs of the time that the journeys cover"
-      ),
+        "c.csv: the costs are of 2026-01-01 to 2026-01-01, and the journeys of 2026-03-01 to 2026-03-05; give costs of"
+          + " the time that the journeys cover"),
       "\(outcome.errors)")
   }
 
   /// A goal of an option takes the place of the file's, and what contradicts it is refused.
-  @Test func goalsOfFileAndOption() throws {
+  @Test func goalOfAnOptionTakesThePlaceOfTheFiles() throws {
     let file = ["plan.yaml": "target-roas: 0.5\nperiods: 2\ndemand: [1, 3]\n"]
     let own = try Self.run(
       "$T reallocate p.csv --costs c.csv --plan plan.yaml --target 95 --periods 2 --models none -q --format csv", file)
@@ -224,7 +233,7 @@ import Testing
   }
 
   /// What is not sure enough stays, as far as the request allows.
-  @Test func holding() throws {
+  @Test func unsureMovesAreHeld() throws {
     let all = try Self.run(
       "$T reallocate p.csv --costs c.csv --hold-below 1 --models none -q --replicates 100 --model linear")
     #expect(all.status == 0 && all.output.contains("held: "), "\(all.output)")
@@ -234,7 +243,7 @@ import Testing
   }
 
   /// Costs of a part of the time that the journeys cover.
-  @Test func costsOfAPart() throws {
+  @Test func costsOfAPartOfTheTimeAreRemarkedOn() throws {
     let events = "user,time,channel,conversion\nu,2026-01-01T10:00:00Z,tv,1\nv,2026-01-20T10:00:00Z,tv,1\n"
     let costs = "date,touchpoint,cost\n2026-01-01,tv,5\n2026-01-02,tv,7\n2026-02-01,tv,3\n"
     let outcome = try Self.run(
@@ -246,7 +255,7 @@ import Testing
         "the costs are of 2026-01-01 to 2026-01-02 only, and the journeys of 2026-01-01 to 2026-01-20"))
   }
 
-  @Test func datesInTheLogsZone() throws {
+  @Test func datesAreInTheLogsZone() throws {
     let events = "user,time,channel,conversion\nu,2026-03-01T10:00:00,tv,1\nu,2026-03-05T10:00:00,tv,0\n"
     let outcome = try Self.run("$T reallocate e.csv --costs c.csv --time-zone Asia/Shanghai", ["e.csv": events])
     #expect(
@@ -254,9 +263,10 @@ import Testing
       "\(outcome.errors)")
   }
 
-  @Test func plansOnTheScoreboard() throws {
+  @Test func scoreboardsHoldPlans() throws {
     let outcome = try Self.run(
-      "$T evaluate w.yaml --models last-touch,markov --replications 2 --replicates 0 --plans -q && $T evaluate w.yaml --models linear --replications 1 --replicates 0 --plans --format json -q",
+      "$T evaluate w.yaml --models last-touch,markov --replications 2 --replicates 0 --plans -q"
+        + " && $T evaluate w.yaml --models linear --replications 1 --replicates 0 --plans --format json -q",
       ["w.yaml": SimulationCommandTests.world])
     #expect(outcome.status == 0, "\(outcome.errors)")
     for name in ["(best found)", "(unchanged)", "(by last-touch ROAS)", "promised gain", "regret"] {

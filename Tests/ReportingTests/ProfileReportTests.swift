@@ -37,7 +37,7 @@ import TouchstoneText
         account: AccountReport(source: "log", account: built.account, identities: nil), layout: "a layout",
         model: model, attribution: try model.attribute(Evidence(paths: built.paths)),
         spend: profile.byTouchpoint.map {
-          $0.measureCounts[cost] > 0 ? ProfileReport.Spend(cost: $0.measureSums[cost]) : nil
+          $0.measureCounts[cost] > 0 ? CostTable.Totals(cost: $0.measureSums[cost]) : nil
         }, attributes: attributes))
   }
 

@@ -1,7 +1,8 @@
 import Touchstone
+import TouchstoneMonteCarlo
 
-/// How often intervals cover the truth: journeys are sampled from a chain whose removal effects are known, and intervals are
-/// worked out from each sample as from real data.
+/// How often intervals cover the truth: journeys are sampled from a chain whose removal effects are known, and
+/// intervals are worked out from each sample as from real data.
 ///
 ///     swift run -c release --package-path Benchmarks Coverage [DATA-SETS [JOURNEYS [REPLICATES]]]
 @main
@@ -12,13 +13,14 @@ struct Coverage {
     let journeys = arguments.count > 1 ? arguments[1] : 5_000
     let replicates = arguments.count > 2 ? arguments[2] : 1_000
     let world = ChainWorld(touchpoints: 8)
-    let truth = try world.removalEffects()
+    let truth = world.removalEffects()
     let total = truth.reduce(0, +)
+    precondition(dataSets > 0 && journeys > 0 && replicates > 1, "something to look at")
 
-    let tallies = Parallel.map(dataSets) { number -> Result<[Tally], AttributionError> in
+    let tallies = Parallel.map(dataSets) { dataSet -> Result<[Tally], AttributionError> in
       do throws(AttributionError) {
-        let table = world.sample(journeys: journeys, stream: number)
-        let bootstrap = Bootstrap(replicates: replicates, seed: UInt64(number))
+        let table = world.sample(journeys: journeys, stream: dataSet)
+        let bootstrap = Bootstrap(replicates: replicates, seed: UInt64(dataSet))
         let distribution = try bootstrap.distributions(of: [Markov()], on: Evidence(paths: table))[0]
         let analytic = try Markov().analyticUncertainty(table, level: 0.95)!
         var tallies = [Tally](repeating: Tally(), count: truth.count)
@@ -41,7 +43,7 @@ struct Coverage {
     }
     var sums = [Tally](repeating: Tally(), count: truth.count)
     for tally in tallies {
-      for (touchpoint, own) in try tally.get().enumerated() { sums[touchpoint].add(own) }
+      for (touchpoint, other) in try tally.get().enumerated() { sums[touchpoint].add(other) }
     }
     print("\(dataSets) data sets of \(journeys) journeys, \(replicates) replicates; 95 % intervals cover, in %:")
     print(
@@ -53,6 +55,7 @@ struct Coverage {
       print("\(touchpoint)  \(truth[touchpoint])  \(sum.shares)  \(Int(reach))")
     }
     print("all  \(all.shares)")
+    precondition(all.count == 6 * dataSets * truth.count, "every touchpoint is in every data set")
   }
 }
 
@@ -73,12 +76,15 @@ struct Tally: Sendable {
     }
   }
 
+  /// All questions asked.
+  var count: Int { asked.reduce(0, +) }
+
   var shares: String {
     zip(covered, asked).map { "\((Double($0) / Double(max($1, 1)) * 1000).rounded() / 10)" }.joined(separator: "  ")
   }
 }
 
-/// A chain of order 1 with known probabilities: popularity falls with the number, and later touchpoints convert better.
+/// A chain of order 1 with known probabilities: popularity falls with the index, and later touchpoints convert better.
 struct ChainWorld: Sendable {
   let touchpoints: Int
   /// From the start, then from each touchpoint: to each touchpoint, conversion, null.
@@ -113,13 +119,13 @@ struct ChainWorld: Sendable {
 
   var conversionProbability: Double { conversion(without: nil) }
 
-  func removalEffects() throws -> [Double] {
+  func removalEffects() -> [Double] {
     let whole = conversion(without: nil)
     return (0..<touchpoints).map { 1 - conversion(without: $0) / whole }
   }
 
-  func sample(journeys: Int, stream number: Int) -> PathTable {
-    var stream = RandomStream(seed: 77, purpose: .permutation, index: UInt64(number))
+  func sample(journeys: Int, stream index: Int) -> PathTable {
+    var stream = RandomStream(seed: 77, purpose: .permutation, index: UInt64(index))
     var rows: [(path: [String], totals: PathTotals)] = []
     for _ in 0..<journeys {
       var path: [String] = []

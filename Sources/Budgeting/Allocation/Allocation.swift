@@ -1,6 +1,11 @@
-import HeapModule
-
 /// The best way found to share out a total, with a certificate of how much better another one could be.
+///
+/// ```swift
+/// let allocation = try Allocation(problem, total: 400)
+/// allocation.spends  // by item, 400 together
+/// allocation.price  // what one more unit of money would bring
+/// allocation.gap  // 0 to rounding: nothing brings more
+/// ```
 public struct Allocation: Sendable {
   /// By item.
   public let spends: [Double]
@@ -20,18 +25,16 @@ public struct Allocation: Sendable {
   /// How much more than ``response`` might be possible, as a share of it; 0 to rounding where curves are concave.
   public var gap: Double { response > 0 ? max(0, bound - response) / response : bound > 0 ? .infinity : 0 }
 
-  /// A gap below this is none.
-  public static let settledGap = 1e-10
-  /// Branch and bound gives up after so many parts, and the gap is what remains.
-  public static let mostParts = 4_000
-
   /// Shares a total out.
   ///
-  /// Concave curves are solved exactly: by the price at which what all ask for adds up to the total. Where curves are S-shaped or spend
-  /// comes in steps, that solves the smallest concave functions above the curves instead, which bounds what is possible; the item whose
-  /// function lies highest above its curve is split where it was put, and both halves are looked into, the most promising first.
+  /// Concave curves are solved exactly: by the price at which what all ask for adds up to the total. Where curves are
+  /// S-shaped or spend comes in steps, that solves the smallest concave functions above the curves instead, which
+  /// bounds what is possible; the item whose function lies highest above its curve is split where it was put, and both
+  /// halves are looked into, the most promising first.
   ///
-  /// Source: J. Falk, R. Soland, "An algorithm for separable nonconvex programming problems", Management Science 15 (1969).
+  /// Source: J. Falk, R. Soland, "An algorithm for separable nonconvex programming problems", Management Science 15
+  /// (1969).
+  ///
   /// - Parameters:
   ///   - problem: The curves and their limits.
   ///   - total: What is to be spent, all of it: not negative.
@@ -75,168 +78,17 @@ public struct Allocation: Sendable {
   }
 
   private static func roundToSteps(_ problem: inout AllocationProblem) throws(AllocationError) {
-    for place in problem.items.indices {
-      let item = problem.items[place]
+    for index in problem.items.indices {
+      let item = problem.items[index]
       guard let step = item.step else { continue }
       guard let multiples = ConcavePiece.multiples(of: step, in: item.limits) else {
         throw .noStep(item: item.name, step: step, limits: item.limits)
       }
-      let most = item.curve is ScheduledCurve ? AllocationProblem.mostScheduledSteps : AllocationProblem.mostSteps
-      guard multiples.count <= most else {
-        let least = (item.limits.upperBound - item.limits.lowerBound) / Double(most)
+      guard multiples.count <= item.curve.mostSteps else {
+        let least = (item.limits.upperBound - item.limits.lowerBound) / Double(item.curve.mostSteps)
         throw .stepTooSmall(item: item.name, step: step, least: least)
       }
-      problem.items[place].limits = Double(multiples.lowerBound) * step...Double(multiples.upperBound) * step
+      problem.items[index].limits = Double(multiples.lowerBound) * step...Double(multiples.upperBound) * step
     }
-  }
-}
-
-/// The search behind ``Allocation``.
-private struct BranchAndBound {
-  private let problem: AllocationProblem
-  private let tree: BudgetTree
-  /// By item, `nil` without steps.
-  private let stepped: [SteppedValues?]
-
-  struct Outcome {
-    var spends: [Double]
-    var response: Double
-    var bound: Double
-    var price: Double
-    var prices: [Double]
-    var parts: Int
-  }
-
-  /// A part of the problem: each item within limits of its own, solved with concave functions.
-  private struct Part: Comparable {
-    var limits: [ClosedRange<Double>]
-    var sharing: BudgetTree.Sharing
-    /// The item to split next, and where.
-    var split: (item: Int, at: Double)?
-
-    static func == (left: Part, right: Part) -> Bool { left.sharing.bound == right.sharing.bound }
-    static func < (left: Part, right: Part) -> Bool { left.sharing.bound < right.sharing.bound }
-  }
-
-  init(_ problem: AllocationProblem, _ tree: BudgetTree) {
-    self.problem = problem
-    self.tree = tree
-    stepped = problem.items.map { item in item.step.map { SteppedValues(item.curve, item.limits, step: $0) } }
-  }
-
-  func run() -> Outcome {
-    let limits = problem.items.map(\.limits)
-    var best = Outcome(spends: [], response: -.infinity, bound: -.infinity, price: 0, prices: [], parts: 1)
-    guard let root = solve(limits) else { return best }
-    best.bound = root.sharing.bound
-    consider(root, &best)
-    var open = Heap<Part>()
-    if root.split != nil { open.insert(root) }
-    while let part = open.popMax() {
-      best.bound = max(part.sharing.bound, best.response)
-      let isSettled = part.sharing.bound - best.response <= Allocation.settledGap * abs(best.response)
-      guard !isSettled, best.parts < Allocation.mostParts else { return best }
-      for half in halves(part) {
-        best.parts += 1
-        guard let solved = solve(half) else { continue }
-        consider(solved, &best)
-        if solved.split != nil && solved.sharing.bound > best.response { open.insert(solved) }
-      }
-    }
-    // Everything was looked into.
-    best.bound = root.split == nil ? max(root.sharing.bound, best.response) : best.response
-    return best
-  }
-
-  /// `nil` where the limits leave no way to share out the total.
-  private func solve(_ limits: [ClosedRange<Double>]) -> Part? {
-    var items = problem.items
-    for place in items.indices { items[place].limits = limits[place] }
-    guard (try? tree.range(0, items)) != nil else { return nil }
-    let pieces = zip(items, stepped).map { ConcavePiece($0.curve, $0.limits, steps: $1) }
-    let sharing = tree.share(pieces)
-    var split: (item: Int, at: Double)?
-    var highest = 0.0
-    for place in items.indices
-    where items[place].step != nil || items[place].curve.inflection > limits[place].lowerBound {
-      let spend = sharing.spends[place]
-      let above = pieces[place].value(spend) - reachable(place, spend)
-      if above > max(highest, 1e-15 * abs(sharing.bound)) { (highest, split) = (above, (place, spend)) }
-    }
-    return Part(limits: limits, sharing: sharing, split: split)
-  }
-
-  /// What an item brings at a spend, rounded down to its steps.
-  private func reachable(_ item: Int, _ spend: Double) -> Double {
-    problem.items[item].curve.response(roundedDown(item, spend))
-  }
-
-  private func roundedDown(_ item: Int, _ spend: Double) -> Double {
-    guard let step = problem.items[item].step else { return spend }
-    return (spend / step + 1e-9).rounded(.down) * step
-  }
-
-  private func halves(_ part: Part) -> [[ClosedRange<Double>]] {
-    guard let (item, at) = part.split else { return [] }
-    let limits = part.limits[item]
-    var (low, high) = (at, at)
-    if let step = problem.items[item].step {
-      low = (at / step + 1e-9).rounded(.down) * step
-      high = low + step
-    }
-    return [limits.lowerBound...max(low, limits.lowerBound), min(high, limits.upperBound)...limits.upperBound].map {
-      var all = part.limits
-      all[item] = $0
-      return all
-    }
-  }
-
-  /// Spends what is left, step by step, where it brings the most for its money.
-  private func takeFurtherSteps(_ spends: inout [Double], _ items: inout [AllocationProblem.Item]) {
-    let left = spends.count - 1
-    while true {
-      var best: (item: Int, spend: Double, gain: Double)?
-      for place in problem.items.indices {
-        guard let step = problem.items[place].step, step <= spends[left] else { continue }
-        let spend = spends[place] + step
-        guard spend <= problem.items[place].limits.upperBound * (1 + 1e-12) else { continue }
-        let curve = problem.items[place].curve
-        let gain = (curve.response(spend) - curve.response(spends[place])) / step
-        if gain > best?.gain ?? 0 { best = (place, spend, gain) }
-      }
-      guard let best else { return }
-      let before = items[best.item].limits
-      items[best.item].limits = best.spend...best.spend
-      items[left].limits = 0...max(0, spends[left] - (best.spend - spends[best.item]))
-      guard (try? tree.range(0, items)) != nil else {
-        items[best.item].limits = before
-        return
-      }
-      spends[left] = items[left].limits.upperBound
-      spends[best.item] = best.spend
-    }
-  }
-
-  /// Takes a part's way to share out for the best one where it is better.
-  private func consider(_ part: Part, _ best: inout Outcome) {
-    var spends = part.sharing.spends
-    if problem.items.contains(where: { $0.step != nil }) {
-      // Steps are kept, and the rest shared out anew.
-      let fixed = problem.items.indices.map { place -> ClosedRange<Double> in
-        let spend = roundedDown(place, spends[place])
-        return problem.items[place].step == nil ? part.limits[place] : spend...spend
-      }
-      var items = problem.items
-      for place in items.indices { items[place].limits = fixed[place] }
-      guard (try? tree.range(0, items)) != nil else { return }
-      spends = tree.share(items.map { ConcavePiece($0.curve, $0.limits) }).spends
-      takeFurtherSteps(&spends, &items)
-    }
-    let response = zip(problem.items, spends).reduce(0) { $0 + $1.0.curve.response($1.1) }
-    guard response > best.response else { return }
-    best.spends = spends
-    best.response = response
-    best.price = part.sharing.price
-    best.prices = part.sharing.prices
   }
 }

@@ -1,4 +1,14 @@
-/// How to share out money: curves, what each may get, what groups of them may get, and the total.
+/// How to share out money: curves, what each may get, and what groups of them may get together.
+///
+/// ```swift
+/// let problem = AllocationProblem(
+///   items: [
+///     .init(name: "tv", curve: LogCurve(beta: 30, gamma: 80), limits: 0...500),
+///     .init(name: "search", curve: PowerCurve(beta: 4, exponent: 0.5), limits: 50...300),
+///   ],
+///   groups: [.init(name: "paid", members: [0, 1], limits: 0...600)])
+/// let allocation = try Allocation(problem, total: 400)
+/// ```
 public struct AllocationProblem: Sendable {
   /// One thing that money is spent on.
   public struct Item: Sendable {
@@ -26,7 +36,7 @@ public struct AllocationProblem: Sendable {
   public struct Group: Sendable {
     /// What messages call it.
     public var name: String
-    /// Places of items, none twice.
+    /// Indices of items, none twice.
     public var members: [Int]
     /// Of their sum.
     public var limits: ClosedRange<Double>
@@ -47,11 +57,6 @@ public struct AllocationProblem: Sendable {
     self.items = items
     self.groups = groups
   }
-
-  /// A step below this share of what an item may get makes too many choices.
-  public static let mostSteps = 20_000
-  /// The same for touchpoints that are laid out in time, each of whose totals is a search of its own.
-  public static let mostScheduledSteps = 200
 }
 
 /// Why money cannot be shared out as asked.
@@ -72,16 +77,18 @@ public enum AllocationError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .crossingGroups(let one, let other):
-      "the groups \(quoted(one)) and \(quoted(other)) share some touchpoints, and neither holds the other; make one a part of the other, or take them apart"
+      "the groups \(quoted(one)) and \(quoted(other)) share some touchpoints, and neither holds the other; make one a"
+        + " part of the other, or take them apart"
     case .tooLittle(let what, let limit, let least, let because):
-      "\(what) of \(money(limit)) is \(money(least - limit)) less than what must be spent, \(money(least)): \(because.joined(separator: ", "));"
-        + " raise it, or lower some of these minimums"
+      "\(what) of \(money(limit)) is \(money(least - limit)) less than what must be spent, \(money(least)): "
+        + because.joined(separator: ", ") + "; raise it, or lower some of these minimums"
     case .tooMuch(let what, let limit, let most, let because):
-      "\(what) of \(money(limit)) is \(money(limit - most)) more than what may be spent, \(money(most))\(because.isEmpty ? "" : ": " + because.joined(separator: ", "));"
-        + " lower it, or raise some of these maximums"
+      "\(what) of \(money(limit)) is \(money(limit - most)) more than what may be spent, \(money(most))"
+        + (because.isEmpty ? "" : ": " + because.joined(separator: ", "))
+        + "; lower it, or raise some of these maximums"
     case .noStep(let item, let step, let limits):
-      "no multiple of the step \(money(step)) of \(quoted(item)) lies from \(money(limits.lowerBound)) to \(money(limits.upperBound));"
-        + " choose another step, or wider limits"
+      "no multiple of the step \(money(step)) of \(quoted(item)) lies from \(money(limits.lowerBound)) to"
+        + " \(money(limits.upperBound)); choose another step, or wider limits"
     case .stepsDoNotFit:
       "no choice of steps was found that keeps within the limits of the groups; choose smaller steps, or wider limits"
     case .stepTooSmall(let item, let step, let least):

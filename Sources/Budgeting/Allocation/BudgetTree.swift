@@ -1,7 +1,8 @@
 /// The groups of a problem as a tree: the whole budget on top, items below.
 ///
-/// Since groups are nested or apart, what a group gets at a price λ is what its parts would get at λ, held within its limits. That sum
-/// falls with λ, so one bisection finds the price of the whole, and one more that of each group whose limits bind.
+/// Since groups are nested or apart, what a group gets at a price λ is what its parts would get at λ, held within its
+/// limits. That sum falls with λ, so one bisection finds the price of the whole, and one more that of each group whose
+/// limits bind.
 struct BudgetTree: Sendable {
   struct Node: Sendable {
     var name: String
@@ -24,59 +25,67 @@ struct BudgetTree: Sendable {
     let order = problem.groups.indices.sorted {
       (problem.groups[$1].members.count, $0) < (problem.groups[$0].members.count, $1)
     }
-    for place in order {
-      let group = problem.groups[place]
+    for index in order {
+      let group = problem.groups[index]
       guard let first = group.members.first else { continue }
       let parent = innermost[first]
       if let other = group.members.first(where: { innermost[$0] != parent }) {
         let node = parent == 0 ? innermost[other] : parent
         throw .crossingGroups(nodes[node].name, group.name)
       }
-      let number = nodes.count
+      let id = nodes.count
       // No limit is infinite: it enters the bound of what is possible.
       let most = group.members.reduce(0) { $0 + problem.items[$1].limits.upperBound }
       let upper = max(group.limits.lowerBound, min(group.limits.upperBound, most))
       nodes.append(Node(name: group.name, limits: group.limits.lowerBound...upper))
-      nodes[parent].nodes.append(number)
-      for member in group.members { innermost[member] = number }
+      nodes[parent].nodes.append(id)
+      for member in group.members { innermost[member] = id }
     }
     for (item, node) in innermost.enumerated() { nodes[node].items.append(item) }
   }
 
   // MARK: What is possible
 
+  /// Whether some way to share out the total keeps within all limits.
+  func isPossible(_ items: [AllocationProblem.Item]) -> Bool { (try? range(0, items)) != nil }
+
+  /// What limits may be missed by, as a share of the money: sums of many of them round.
+  private static let slack = 1e-9
+  /// Causes that an error names; others are counted.
+  private static let mostCauses = 5
+
   /// The least and the most that a node's parts allow, within its own limits.
   ///
   /// - Throws: Where limits clash.
   func range(_ node: Int, _ items: [AllocationProblem.Item]) throws(AllocationError) -> ClosedRange<Double> {
-    let own = nodes[node]
+    let (nodeName, limits) = (nodes[node].name, nodes[node].limits)
     var (low, high) = (0.0, 0.0)
     var parts: [(name: String, range: ClosedRange<Double>)] = []
-    for child in own.nodes {
+    for child in nodes[node].nodes {
       parts.append((nodes[child].name, try range(child, items)))
     }
-    for item in own.items { parts.append((items[item].name, items[item].limits)) }
+    for item in nodes[node].items { parts.append((items[item].name, items[item].limits)) }
     for part in parts {
       low += part.range.lowerBound
       high += part.range.upperBound
     }
-    let tolerance = 1e-9 * max(1, high.isFinite ? high : low)
+    let tolerance = Self.slack * max(1, high.isFinite ? high : low)
     func causes(_ bound: KeyPath<ClosedRange<Double>, Double>, _ sign: String) -> [String] {
       let sorted = parts.filter { $0.range[keyPath: bound] > 0 }.sorted {
         ($1.range[keyPath: bound], $0.name) < ($0.range[keyPath: bound], $1.name)
       }
-      let shown = sorted.prefix(5).map { "\($0.name) \(sign) \(money($0.range[keyPath: bound]))" }
-      return shown + (sorted.count > 5 ? ["\(sorted.count - 5) more"] : [])
+      let shown = sorted.prefix(Self.mostCauses).map { "\($0.name) \(sign) \(money($0.range[keyPath: bound]))" }
+      return shown + (sorted.count > Self.mostCauses ? ["\(sorted.count - Self.mostCauses) more"] : [])
     }
-    let what = node == 0 ? own.name : "the limit of \"\(own.name)\""
-    if low > own.limits.upperBound + tolerance {
-      throw .tooLittle(what: what, limit: own.limits.upperBound, least: low, because: causes(\.lowerBound, "at least"))
+    let what = node == 0 ? nodeName : "the limit of \"\(nodeName)\""
+    if low > limits.upperBound + tolerance {
+      throw .tooLittle(what: what, limit: limits.upperBound, least: low, because: causes(\.lowerBound, "at least"))
     }
-    if high < own.limits.lowerBound - tolerance {
-      throw .tooMuch(what: what, limit: own.limits.lowerBound, most: high, because: causes(\.upperBound, "at most"))
+    if high < limits.lowerBound - tolerance {
+      throw .tooMuch(what: what, limit: limits.lowerBound, most: high, because: causes(\.upperBound, "at most"))
     }
-    low = min(max(low, own.limits.lowerBound), own.limits.upperBound)
-    high = max(min(high, own.limits.upperBound), low)
+    low = min(max(low, limits.lowerBound), limits.upperBound)
+    high = max(min(high, limits.upperBound), low)
     return low...high
   }
 
@@ -114,13 +123,14 @@ struct BudgetTree: Sendable {
     let none = [Double](repeating: 0, count: pieces.count)
     var sharing = Sharing(spends: none, bound: 0, price: 0, prices: none)
     let amount = nodes[0].limits.lowerBound
-    sharing.price = share(0, amount, nil, parentPrice: 0, pieces, &sharing)
+    sharing.price = share(amount, in: 0, at: nil, parentPrice: 0, pieces, &sharing)
     return sharing
   }
 
-  /// The smallest price at which the parts ask for no more than an amount, and the one just below it. Bisection over the bits of a
-  /// non-negative number: their order is that of the numbers.
+  /// The smallest price at which the parts ask for no more than an amount, and the one just below it. Bisection over
+  /// the bits of a non-negative number: their order is that of the numbers.
   private func prices(_ node: Int, _ amount: Double, _ pieces: [ConcavePiece]) -> (below: Double, price: Double) {
+    // A sum of many spends rounds.
     let enough = amount + 1e-14 * abs(amount)
     if demand(node, 0, pieces) <= enough { return (0, 0) }
     var (low, high) = (UInt64(0), Double.greatestFiniteMagnitude.bitPattern)
@@ -131,12 +141,20 @@ struct BudgetTree: Sendable {
     return (Double(bitPattern: low), Double(bitPattern: high))
   }
 
-  /// Shares an amount out among a node's parts; returns the node's price.
+  /// Shares an amount out among a node's parts.
+  ///
+  /// - Parameters:
+  ///   - amount: What the node gets.
+  ///   - node: Its index.
+  ///   - given: The prices of the node above, which are also this one's where its own limits do not bind.
+  ///   - parentPrice: The price of the node above.
+  ///   - pieces: By item.
+  ///   - sharing: Gets spends, prices, and the node's part of the bound.
+  /// - Returns: The node's price.
   @discardableResult
   private func share(
-    _ node: Int, _ amount: Double, _ given: (below: Double, price: Double)?, parentPrice: Double,
-    _ pieces: [ConcavePiece],
-    _ sharing: inout Sharing
+    _ amount: Double, in node: Int, at given: (below: Double, price: Double)?, parentPrice: Double,
+    _ pieces: [ConcavePiece], _ sharing: inout Sharing
   ) -> Double {
     let (below, price): (Double, Double)
     if let given, demand(node, given.price, pieces) <= amount, amount <= demand(node, given.below, pieces) {
@@ -149,7 +167,8 @@ struct BudgetTree: Sendable {
       let difference = price - parentPrice
       sharing.bound += difference > 0 ? difference * limits.upperBound : difference * limits.lowerBound
     }
-    // Between the two prices some parts jump, along straight stretches that are worth the same everywhere: they are filled one after the other.
+    // Between the two prices some parts jump, along straight stretches that are worth the same everywhere: they are
+    // filled one after the other.
     var left = amount
     var (parts, highs): ([Double], [Double]) = ([], [])
     for child in nodes[node].nodes {
@@ -161,16 +180,16 @@ struct BudgetTree: Sendable {
       highs.append(max(parts[parts.count - 1], pieces[item].spend(atPrice: below)))
     }
     for part in parts { left -= part }
-    for place in parts.indices where left > 0 {
-      let more = min(left, highs[place] - parts[place])
-      parts[place] += more
+    for index in parts.indices where left > 0 {
+      let more = min(left, highs[index] - parts[index])
+      parts[index] += more
       left -= more
     }
-    for (place, child) in nodes[node].nodes.enumerated() {
-      share(child, parts[place], (below, price), parentPrice: price, pieces, &sharing)
+    for (index, child) in nodes[node].nodes.enumerated() {
+      share(parts[index], in: child, at: (below, price), parentPrice: price, pieces, &sharing)
     }
-    for (place, item) in nodes[node].items.enumerated() {
-      sharing.spends[item] = parts[nodes[node].nodes.count + place]
+    for (index, item) in nodes[node].items.enumerated() {
+      sharing.spends[item] = parts[nodes[node].nodes.count + index]
       sharing.prices[item] = price
       let best = pieces[item].spend(atPrice: price)
       sharing.bound += pieces[item].value(best) - price * best

@@ -1,5 +1,7 @@
-/// The smallest concave function above a curve, on an interval or on the multiples of a step in it: what branch and bound solves in the
-/// curve's place.
+import Algorithms
+
+/// The smallest concave function above a curve, on an interval or on the multiples of a step in it: what branch and
+/// bound solves in the curve's place.
 enum ConcavePiece: Sendable {
   /// A straight line from `from` to `touch`, where it touches the curve, and the curve from there to `to`.
   case curve(any ResponseCurve, from: Double, touch: Double, to: Double, slope: Double)
@@ -38,6 +40,7 @@ enum ConcavePiece: Sendable {
   static func multiples(of step: Double, in limits: ClosedRange<Double>) -> ClosedRange<Int>? {
     let first = (limits.lowerBound / step - 1e-9).rounded(.up)
     let last = (limits.upperBound / step + 1e-9).rounded(.down)
+    // Beyond 2^53 not every whole number is a Double.
     guard first <= last, last < 9e15 else { return nil }
     return Int(first)...Int(last)
   }
@@ -72,13 +75,11 @@ enum ConcavePiece: Sendable {
       if touch > from && price > slope { return from }
       return min(max(curve.spend(atMarginal: price), touch), to)
     case .points(let spends, let values):
-      var (low, high) = (0, spends.count - 1)
-      while low < high {
-        let middle = (low + high) / 2
-        let slope = (values[middle + 1] - values[middle]) / (spends[middle + 1] - spends[middle])
-        if slope >= price { low = middle + 1 } else { high = middle }
+      let lines = 0..<spends.count - 1
+      let firstTooFlat = lines.partitioningIndex { line in
+        (values[line + 1] - values[line]) / (spends[line + 1] - spends[line]) < price
       }
-      return spends[low]
+      return spends[firstTooFlat]
     }
   }
 
@@ -88,7 +89,7 @@ enum ConcavePiece: Sendable {
     case .curve(let curve, let from, let touch, _, let slope):
       return spend < touch ? curve.response(from) + slope * (spend - from) : curve.response(spend)
     case .points(let spends, let values):
-      let above = spends.firstIndex { $0 >= spend } ?? spends.count - 1
+      let above = min(spends.partitioningIndex { $0 >= spend }, spends.count - 1)
       guard above > 0, spends[above] != spend else { return values[above] }
       let share = (spend - spends[above - 1]) / (spends[above] - spends[above - 1])
       return values[above - 1] + share * (values[above] - values[above - 1])

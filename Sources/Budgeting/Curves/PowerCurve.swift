@@ -1,8 +1,22 @@
 import RealModule
 
 /// β x^a with 0 < a < 1: each percent of spend adds a percent of response times a, the elasticity.
+///
+/// ```swift
+/// let curve = PowerCurve(beta: 4, exponent: 0.5)
+/// curve.response(100)  // 40
+/// curve.marginal(100)  // 0.2: what the next unit of money brings
+/// curve.spend(atMarginal: 0.2)  // 100
+/// ```
 public struct PowerCurve: ParametricCurve {
-  public static let family = CurveFamily.power
+  // MARK: The family
+
+  public static let name = "power"
+  public static let parameterCount = 2
+  public static let isConcave = true
+
+  // MARK: Parameters
+
   /// The response to one unit of money.
   public let beta: Double
   /// a.
@@ -26,6 +40,8 @@ public struct PowerCurve: ParametricCurve {
 
   public var parameters: [(name: String, value: Double)] { [("beta", beta), ("a", exponent)] }
 
+  // MARK: The curve
+
   public func response(_ spend: Double) -> Double { beta * .pow(spend, exponent) }
   public func marginal(_ spend: Double) -> Double {
     beta == 0 ? 0 : spend == 0 ? .infinity : beta * exponent * .pow(spend, exponent - 1)
@@ -36,6 +52,7 @@ public struct PowerCurve: ParametricCurve {
     guard price > 0 else { return .infinity }
     return beta == 0 ? 0 : .exp((.log(beta * exponent) - .log(price)) / (1 - exponent))
   }
+
   public var inflection: Double { 0 }
 
   public func stretched(spend: Double, response: Double) -> Self {
@@ -45,11 +62,14 @@ public struct PowerCurve: ParametricCurve {
   // MARK: Fitting
 
   public var free: [Double] { [.log(beta), Logit.of(exponent)] }
+
   public init(free: [Double]) { self.init(beta: .exp(free[0]), exponent: Self.inside(Logit.share(free[1]))) }
-  public func slopes(_ spend: Double) -> SIMD4<Double> {
+
+  public func gradient(_ spend: Double) -> SIMD4<Double> {
     let response = response(spend)
     return [response, spend > 0 ? response * .log(spend) * exponent * (1 - exponent) : 0, 0, 0]
   }
+
   public static func starts(scale: Double) -> [Self] {
     [0.2, 0.4, 0.6, 0.85].map { Self(beta: .pow(scale, -$0), exponent: $0) }
   }

@@ -4,8 +4,15 @@ import TouchstoneMonteCarlo
 
 /// A response curve fitted to a history by nonlinear least squares.
 ///
-/// y_t = f(a_t) + noise, with a_t the spend and what is carried over of it (``SpendHistory/carried(_:)``). There is no intercept: the outcome is
-/// credit of the touchpoint, and no spend earns none.
+/// y_t = f(a_t) + noise, with a_t the spend and what is carried over of it (adstock). There is no intercept: the
+/// outcome is credit of the touchpoint, and no spend earns none.
+///
+/// ```swift
+/// let history = SpendHistory(spend: weeklyCosts, outcome: weeklyConversions)
+/// if let fit = CurveFit(LogCurve.self, history, fitsCarryOver: false) {
+///   print(fit.curve.parameters, fit.interval(0, level: 0.95) as Any)
+/// }
+/// ```
 public struct CurveFit: Sendable {
   /// Of adstocked spend in a period.
   public let curve: any ParametricCurve
@@ -17,11 +24,12 @@ public struct CurveFit: Sendable {
   public let residualSquares: Double
   /// The periods that the fit rests on.
   public let periods: Int
-  /// Of the free parameters (``ParametricCurve/free``), and of the logit of θ where it was fitted; robust against noise that differs from period
-  /// to period. `nil` where the history leaves a direction open.
+  /// Of the free parameters (``ParametricCurve/free``), and of the logit of θ where it was fitted; robust against noise
+  /// that differs from period to period. `nil` where the history leaves a direction open.
   ///
-  /// Source: HC3, J. MacKinnon, H. White, "Some heteroskedasticity-consistent covariance matrix estimators", J. Econometrics 29 (1985).
-  public let covariance: Matrix?
+  /// Source: HC3, J. MacKinnon, H. White, "Some heteroskedasticity-consistent covariance matrix estimators",
+  /// J. Econometrics 29 (1985).
+  package let covariance: Matrix?
 
   /// The free parameters, the logit of θ last.
   public var free: [Double] { curve.free + (fitsCarryOver ? [Logit.of(carryOver)] : []) }
@@ -29,7 +37,11 @@ public struct CurveFit: Sendable {
   /// The response to the same spend in every period: f(x / (1 − θ)).
   public var steadyState: any ParametricCurve { Self.steadyState(curve, carryOver) }
 
-  /// The interval of a free parameter.
+  /// The interval of a free parameter, by Student's t; `nil` where the history leaves a direction open.
+  ///
+  /// - Parameters:
+  ///   - parameter: An index of ``free``.
+  ///   - level: Between 0 and 1.
   public func interval(_ parameter: Int, level: Double) -> ClosedRange<Double>? {
     guard let covariance, periods > covariance.rows else { return nil }
     let reach =
@@ -38,18 +50,19 @@ public struct CurveFit: Sendable {
     return free[parameter] - reach...free[parameter] + reach
   }
 
-  /// Steady-state curves whose parameters are drawn from what the fit leaves open.
+  /// Steady-state curves whose parameters are drawn from what the fit leaves open; none where it leaves a direction
+  /// open.
   ///
   /// - Parameters:
   ///   - count: How many.
   ///   - stream: Chooses them.
-  public func draws(_ count: Int, _ stream: inout RandomStream) -> [any ParametricCurve] {
+  package func draws(_ count: Int, _ stream: inout RandomStream) -> [any ParametricCurve] {
     guard let covariance, let factor = CholeskyFactorization(covariance) else { return [] }
     let center = free
     return (0..<count).map { _ in
-      let normal = center.indices.map { _ in Normal.quantile((Double(stream.next() >> 11) + 0.5) * 0x1p-53) }
+      let normal = center.indices.map { _ in stream.normal() }
       let drawn = zip(center, factor.times(normal)).map { max(-Self.farthest, min(Self.farthest, $0 + $1)) }
-      let parameters = CurveParameters(Self.family(of: curve), drawn, fitsCarryOver: fitsCarryOver)
+      let parameters = CurveParameters(type(of: curve), drawn, fitsCarryOver: fitsCarryOver)
       return Self.steadyState(parameters.curve, parameters.carryOver)
     }
   }
@@ -58,26 +71,31 @@ public struct CurveFit: Sendable {
     curve.stretched(spend: 1 - carryOver, response: 1)
   }
 
-  private static func family(of curve: any ParametricCurve) -> CurveFamily { type(of: curve).family }
-
   // MARK: Fitting
 
-  /// Free parameters beyond this mean that the fit runs away.
+  /// Free parameters beyond this mean that the fit runs away: e^60 is 1e26.
   static let farthest = 60.0
+  /// Little, some and much carried over: the sum of squares may have several valleys in θ.
   private static let carryOverStarts = [0.15, 0.5, 0.8]
+  /// So many of the best starts are followed down, each of which takes some hundred times as long as rating a start.
   private static let mostDescents = 3
 
-  /// The best fit of a family; `nil` where no curve that rises fits.
+  /// The best fit of a family; `nil` where no curve that rises fits, and where parameters are as many as periods.
   ///
-  /// From a grid of starts, whose heights are found by projection, the best few are followed down by Levenberg and Marquardt's method.
+  /// From a grid of starts, whose heights are found by projection, the best few are followed down by Levenberg and
+  /// Marquardt's method.
+  ///
   /// - Parameters:
-  ///   - family: The family.
+  ///   - family: The type of the curve.
   ///   - history: What happened.
-  ///   - carryOver: Whether to fit θ; else it is 0.
-  ///   - leavingOut: Periods whose outcome does not count.
+  ///   - fitsCarryOver: Whether to fit θ; else it is 0.
+  ///   - leftOut: Periods whose outcome does not count.
   /// - Complexity: O(periods × parameters²) a step, some hundred steps.
-  public init?(_ family: CurveFamily, _ history: SpendHistory, carryOver: Bool, leavingOut: Range<Int> = 0..<0) {
-    let problem = FitProblem(family: family, history: history, fitsCarryOver: carryOver, leftOut: leavingOut)
+  public init?(
+    _ family: any ParametricCurve.Type, _ history: SpendHistory, fitsCarryOver: Bool,
+    leavingOut leftOut: Range<Int> = 0..<0
+  ) {
+    let problem = FitProblem(family, history, fitsCarryOver: fitsCarryOver, leavingOut: leftOut)
     guard problem.periods > problem.parameterCount else { return nil }
     let starts = problem.starts(Self.carryOverStarts).sorted { $0.squares < $1.squares }
     var best: (free: [Double], squares: Double)?
@@ -86,22 +104,13 @@ public struct CurveFit: Sendable {
       if end.squares < best?.squares ?? .infinity { best = end }
     }
     guard let best else { return nil }
-    let parameters = CurveParameters(family, best.free, fitsCarryOver: carryOver)
-    self.init(
-      curve: parameters.curve, carryOver: parameters.carryOver, fitsCarryOver: carryOver, residualSquares: best.squares,
-      periods: problem.periods, covariance: problem.covariance(at: best.free))
-  }
-
-  private init(
-    curve: any ParametricCurve, carryOver: Double, fitsCarryOver: Bool, residualSquares: Double, periods: Int,
-    covariance: Matrix?
-  ) {
-    self.curve = curve
-    self.carryOver = carryOver
+    let parameters = CurveParameters(family, best.free, fitsCarryOver: fitsCarryOver)
+    curve = parameters.curve
+    carryOver = parameters.carryOver
     self.fitsCarryOver = fitsCarryOver
-    self.residualSquares = residualSquares
-    self.periods = periods
-    self.covariance = covariance
+    residualSquares = best.squares
+    periods = problem.periods
+    covariance = problem.covariance(at: best.free)
   }
 }
 
@@ -110,8 +119,15 @@ struct CurveParameters {
   let curve: any ParametricCurve
   let carryOver: Double
 
-  init(_ family: CurveFamily, _ free: [Double], fitsCarryOver: Bool) {
-    curve = family.curve.init(free: fitsCarryOver ? Array(free.dropLast()) : free)
-    carryOver = fitsCarryOver ? min(Logit.share(free[free.count - 1]), 0.999) : 0
+  /// At 1 what is carried over would never end.
+  private static let largestCarryOver = 0.999
+
+  /// - Parameters:
+  ///   - family: The type of the curve.
+  ///   - free: Its free parameters, and behind them the logit of θ where it is fitted.
+  ///   - fitsCarryOver: Whether it is.
+  init(_ family: any ParametricCurve.Type, _ free: [Double], fitsCarryOver: Bool) {
+    curve = family.init(free: fitsCarryOver ? Array(free.dropLast()) : free)
+    carryOver = fitsCarryOver ? min(Logit.share(free[free.count - 1]), Self.largestCarryOver) : 0
   }
 }

@@ -15,20 +15,21 @@ public struct SpendHistory: Sendable, Equatable {
     self.outcome = outcome
   }
 
+  /// How many periods there are.
   public var periods: Int { spend.count }
 
   /// The mean of the spend.
-  public var meanSpend: Double { spend.isEmpty ? 0 : spend.reduce(0, +) / Double(spend.count) }
+  package var meanSpend: Double { spend.isEmpty ? 0 : spend.reduce(0, +) / Double(spend.count) }
 
-  /// What spend amounts to when a share of it works on from each period to the next: a_t = x_t + θ a_(t−1). Before the first period the mean
-  /// was spent for ever: a_0 = x_0 + θ m / (1 − θ).
+  /// What spend amounts to when a share of it works on from each period to the next: a_t = x_t + θ a_(t−1). Before the
+  /// first period the mean was spent for ever: a_0 = x_0 + θ m / (1 − θ).
   ///
   /// Source: geometric adstock, S. Broadbent, "One way TV advertisements work", 1979.
   func carried(_ theta: Double) -> [Double] {
     guard theta > 0 else { return spend }
-    var stock = theta > 0 ? meanSpend / (1 - theta) : 0
-    return spend.map { own in
-      stock = own + theta * stock
+    var stock = meanSpend / (1 - theta)
+    return spend.map { current in
+      stock = current + theta * stock
       return stock
     }
   }
@@ -37,9 +38,9 @@ public struct SpendHistory: Sendable, Equatable {
   func carriedSlope(_ theta: Double) -> [Double] {
     let mean = meanSpend
     var (stock, slope) = (mean / (1 - theta), mean / ((1 - theta) * (1 - theta)))
-    return spend.map { own in
+    return spend.map { current in
       slope = stock + theta * slope
-      stock = own + theta * stock
+      stock = current + theta * stock
       return slope
     }
   }

@@ -1,10 +1,20 @@
 /// Money in whole cents, so that totals reconcile.
 enum Cents {
+  /// An amount in cents.
   static func of(_ amount: Double) -> Double { (amount * 100).rounded() }
+
+  /// The sum of amounts, each rounded to whole cents.
+  static func sum(_ amounts: [Double]) -> Double { amounts.reduce(0) { $0 + of($1) } / 100 }
+
+  /// What rounding may take from an amount of whole cents, in cents.
+  static let slack = 1e-6
+  /// Cents that are given out one by one: more would be left by no rounding.
+  private static let mostLeft = 1e6
 
   /// Spends as whole cents that add up to the total, each as close to what was worked out as that allows.
   ///
   /// Each is rounded down, and cents that are left go where most was cut off, within all limits.
+  ///
   /// - Parameters:
   ///   - spends: What was worked out.
   ///   - total: In whole cents.
@@ -14,43 +24,43 @@ enum Cents {
   static func rounded(
     _ spends: [Double], total: Double, limits: [ClosedRange<Double>], isFixed: [Bool], groups: [AllocationProblem.Group]
   ) -> [Double] {
-    var cents = spends.indices.map { place -> Double in
-      if isFixed[place] { return spends[place] * 100 }
-      return max((spends[place] * 100 + 1e-6).rounded(.down), (limits[place].lowerBound * 100).rounded())
+    var cents = spends.indices.map { index -> Double in
+      if isFixed[index] { return spends[index] * 100 }
+      return max((spends[index] * 100 + slack).rounded(.down), (limits[index].lowerBound * 100).rounded())
     }
     func sum(_ group: AllocationProblem.Group) -> Double { group.members.reduce(0) { $0 + cents[$1] } }
     var left = (total * 100).rounded() - cents.reduce(0, +)
-    for _ in 0..<Int(min(abs(left).rounded(), 1e6)) {
+    for _ in 0..<Int(min(abs(left).rounded(), mostLeft)) {
       let sign: Double = left > 0 ? 1 : -1
-      func isAllowed(_ place: Int) -> Bool {
-        let limits = limits[place]
-        let next = cents[place] + sign
+      func isAllowed(_ index: Int) -> Bool {
+        let limits = limits[index]
+        let next = cents[index] + sign
         let isWithin =
           sign > 0 ? next <= (limits.upperBound * 100).rounded() : next >= (limits.lowerBound * 100).rounded()
-        return !isFixed[place] && isWithin
+        return !isFixed[index] && isWithin
       }
-      func keepsGroups(_ place: Int) -> Bool {
+      func keepsGroups(_ index: Int) -> Bool {
         groups.allSatisfy { group in
-          guard group.members.contains(place) else { return true }
+          guard group.members.contains(index) else { return true }
           let next = sum(group) + sign
           return sign > 0
-            ? next <= group.limits.upperBound * 100 + 1e-6 : next >= group.limits.lowerBound * 100 - 1e-6
+            ? next <= group.limits.upperBound * 100 + slack : next >= group.limits.lowerBound * 100 - slack
         }
       }
-      func lacks(_ place: Int) -> Bool {
+      func lacks(_ index: Int) -> Bool {
         groups.contains { group in
-          guard group.members.contains(place) else { return false }
+          guard group.members.contains(index) else { return false }
           return sign > 0
-            ? group.limits.lowerBound * 100 - sum(group) > 1e-6 : sum(group) - group.limits.upperBound * 100 > 1e-6
+            ? group.limits.lowerBound * 100 - sum(group) > slack : sum(group) - group.limits.upperBound * 100 > slack
         }
       }
       let allowed = cents.indices.filter(isAllowed)
       let kept = allowed.filter(keepsGroups)
       let pool = kept.isEmpty ? allowed : kept
       let missing = pool.filter(lacks)
-      func cut(_ place: Int) -> Double { sign * (spends[place] * 100 - cents[place]) }
-      guard let place = (missing.isEmpty ? pool : missing).max(by: { (cut($0), $1) < (cut($1), $0) }) else { break }
-      cents[place] += sign
+      func cut(_ index: Int) -> Double { sign * (spends[index] * 100 - cents[index]) }
+      guard let index = (missing.isEmpty ? pool : missing).max(by: { (cut($0), $1) < (cut($1), $0) }) else { break }
+      cents[index] += sign
       left -= sign
     }
     return cents.map { $0 / 100 }

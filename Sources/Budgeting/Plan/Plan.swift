@@ -19,20 +19,24 @@ public struct Plan: Sendable {
 
   /// One touchpoint.
   public struct Row: Sendable {
-    /// The touchpoint's name, and its id in the journeys' table.
+    /// The touchpoint's name.
     public let name: String
+    /// Its id in the journeys' table.
     public let id: Int
-    /// Money today, and planned.
+    /// Money today.
     public let currentSpend: Double
+    /// Money planned.
     public let plannedSpend: Double
-    /// Credit today, and what it becomes.
+    /// Credit today.
     public let current: Credit
+    /// What it becomes.
     public let planned: Credit
-    /// What one more unit of money would bring, today and under the plan, in conversions and in value.
+    /// What one more unit of money would bring today, in conversions and in value.
     public let currentMarginal: Credit
+    /// The same under the plan.
     public let plannedMarginal: Credit
-    /// What one more unit of money would bring where the plan could best use it: within the touchpoint's innermost group whose limit binds, or
-    /// in the whole plan. In the measure.
+    /// What one more unit of money would bring where the plan could best use it: within the touchpoint's innermost
+    /// group whose limit binds, or in the whole plan. In the measure.
     public let price: Double
     /// Planned visits over today's.
     public let multiple: Double
@@ -57,9 +61,10 @@ public struct Plan: Sendable {
   /// What steps leave of the budget.
   public let unspent: Double
 
-  /// Today's spend, and the planned one, in whole cents.
-  public var currentBudget: Double { Self.cents(rows.map(\.currentSpend)) }
-  public var plannedBudget: Double { Self.cents(rows.map(\.plannedSpend)) }
+  /// Today's spend, in whole cents.
+  public var currentBudget: Double { Cents.sum(rows.map(\.currentSpend)) }
+  /// The planned one, in whole cents.
+  public var plannedBudget: Double { Cents.sum(rows.map(\.plannedSpend)) }
   /// What the credit of all planned touchpoints becomes, less what it is.
   public var promised: Credit {
     Credit(
@@ -68,14 +73,9 @@ public struct Plan: Sendable {
   }
 
   /// By touchpoint of the journeys' table, planned visits over today's.
-  public func multiples(touchpoints: Int) -> [Double] {
+  package func multiples(touchpoints: Int) -> [Double] {
     var multiples = [Double](repeating: 1, count: touchpoints)
     for row in rows { multiples[row.id] = row.multiple }
     return multiples
-  }
-
-  /// A sum of whole cents.
-  private static func cents(_ amounts: [Double]) -> Double {
-    amounts.reduce(0) { $0 + ($1 * 100).rounded() } / 100
   }
 }

@@ -13,6 +13,7 @@ public struct PlanInput: Sendable {
     /// How its response changes with spend.
     public let shape: ResponseShape
 
+    /// - Parameter spend: Above 0.
     public init(name: String, id: Int, spend: Double, shape: ResponseShape) {
       precondition(spend > 0, "a touchpoint with spend")
       self.name = name
@@ -39,14 +40,14 @@ public struct PlanInput: Sendable {
   }
 
   /// The credit of a touchpoint with spend.
-  func credit(_ place: Int) -> Credit { credits[touchpoints[place].id] }
+  func credit(_ index: Int) -> Credit { credits[touchpoints[index].id] }
 
-  func credit(_ place: Int, _ measure: PlanRequest.Measure) -> Double {
-    measure == .conversions ? credit(place).conversions : credit(place).value
+  func credit(_ index: Int, _ measure: PlanRequest.Measure) -> Double {
+    measure == .conversions ? credit(index).conversions : credit(index).value
   }
 
   /// The same touchpoints with another model's credit.
-  public func with(credits: [Credit]) -> PlanInput {
+  package func with(credits: [Credit]) -> PlanInput {
     var other = self
     other.credits = credits
     return other

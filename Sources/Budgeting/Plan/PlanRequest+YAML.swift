@@ -1,18 +1,25 @@
 import TouchstoneJourneys
 import TouchstoneText
 
-/// What a plan file says besides the request itself.
+/// What a plan file says: a request, and what else it names.
 public struct PlanFile: Sendable {
+  /// What the plan is to achieve.
   public var request = PlanRequest()
   /// The model whose credit the plan is based on.
   public var model: String?
   /// The measure that the file names itself; a ROAS and a cost per conversion bring theirs.
   public var statedMeasure: PlanRequest.Measure?
   /// Groups of touchpoints by what they are; they become groups of the request once the attributes are known.
-  public var mediaGroups:
-    [(name: String, media: TouchpointAttributes.Media, minimum: PlanRequest.Amount?, maximum: PlanRequest.Amount?)] =
-      []
+  private var mediaGroups: [MediaGroup] = []
 
+  private struct MediaGroup: Sendable {
+    var name: String
+    var media: TouchpointAttributes.Media
+    var minimum: PlanRequest.Amount?
+    var maximum: PlanRequest.Amount?
+  }
+
+  /// A file that says nothing.
   public init() {}
 
   /// The plan file at a path.
@@ -24,6 +31,11 @@ public struct PlanFile: Sendable {
   }
 
   /// The plan file that a text is.
+  ///
+  /// - Parameters:
+  ///   - yaml: The text.
+  ///   - source: What errors call it.
+  /// - Throws: ``TouchstoneText/InputError`` with line, column and key.
   public init(yaml: String, source: String) throws(InputError) {
     guard let root = try YAMLMapping.root(of: yaml, source: source) else { return }
     try root.check([
@@ -83,19 +95,21 @@ public struct PlanFile: Sendable {
 
   private mutating func readTouchpoints(_ touchpoints: YAMLMapping) throws(InputError) {
     for name in touchpoints.keys {
-      guard let own = try touchpoints.mapping(name) else { continue }
-      try own.check(["min", "max", "change", "lock", "step", "elasticity"])
+      guard let mapping = try touchpoints.mapping(name) else { continue }
+      try mapping.check(["min", "max", "change", "lock", "step", "elasticity"])
       var limits = PlanRequest.Limits()
-      limits.minimum = try own.amount("min")
-      limits.maximum = try own.amount("max")
-      limits.change = try own.share("change", most: PlanRequest.largestChange)
-      limits.isLocked = try own.boolean("lock") ?? false
-      limits.step = try own.number("step", in: 0.01...PlanRequest.Amount.largest)
+      limits.minimum = try mapping.amount("min")
+      limits.maximum = try mapping.amount("max")
+      limits.change = try mapping.share("change", most: PlanRequest.largestChange)
+      limits.isLocked = try mapping.boolean("lock") ?? false
+      limits.step = try mapping.number("step", in: 0.01...PlanRequest.Amount.largest)
       if let step = limits.step, abs(step * 100 - (step * 100).rounded()) > 1e-6 {
-        throw own.wrong("step", "an amount of whole cents")
+        throw mapping.wrong("step", "an amount of whole cents")
       }
-      limits.elasticity = try own.number("elasticity", in: PlanRequest.elasticityRange)
-      if limits.isLocked && own.keys.count > 1 { throw own.wrong("lock", "it alone: what is locked does not move") }
+      limits.elasticity = try mapping.number("elasticity", in: PlanRequest.elasticityRange)
+      if limits.isLocked && mapping.keys.count > 1 {
+        throw mapping.wrong("lock", "it alone: what is locked does not move")
+      }
       request.limits[name] = limits
     }
   }
@@ -112,7 +126,8 @@ public struct PlanFile: Sendable {
       let name = try group.text("name") ?? names.joined(separator: " + ")
       request.groups.append(.init(name: name, touchpoints: names, minimum: minimum, maximum: maximum))
     case (nil, let media?):
-      mediaGroups.append((try group.text("name") ?? "\(media.rawValue) media", media, minimum, maximum))
+      let name = try group.text("name") ?? "\(media.rawValue) media"
+      mediaGroups.append(MediaGroup(name: name, media: media, minimum: minimum, maximum: maximum))
     case (nil, nil): throw group.missing("touchpoints", "or media, who belongs to the group")
     case (_?, _?): throw group.wrong("media", "either touchpoints or media, not both")
     }
@@ -123,6 +138,7 @@ public struct PlanFile: Sendable {
   /// - Parameters:
   ///   - attributes: By touchpoint.
   ///   - names: The touchpoints with costs.
+  /// - Throws: ``PlanError/emptyMedia(group:media:)`` where nobody belongs to a group.
   public mutating func resolveMedia(_ attributes: [String: TouchpointAttributes], names: [String]) throws(PlanError) {
     for group in mediaGroups {
       let members = names.filter { attributes[$0]?.media == group.media }
@@ -150,8 +166,9 @@ extension YAMLMapping {
 }
 
 extension PlanRequest {
-  /// `0.3` or `30%`; `nil` where the text is no share from 0 on. More than 1 needs its percent sign: 30 might mean either.
-  public static func share(_ text: String) -> Double? {
+  /// `0.3` or `30%`; `nil` where the text is no share from 0 on. More than 1 needs its percent sign: 30 might mean
+  /// either.
+  package static func share(_ text: String) -> Double? {
     let text = text.filter { $0 != " " }
     let isPercent = text.hasSuffix("%")
     if !isPercent, let number = Double(text), number > 1 { return nil }
@@ -161,5 +178,6 @@ extension PlanRequest {
     return isPercent ? number / 100 : number
   }
 
-  public static let acceptedShare = "a share such as 30% or 0.3"
+  /// What messages ask for.
+  package static let acceptedShare = "a share such as 30% or 0.3"
 }

@@ -2,6 +2,12 @@ import TouchstoneJourneys
 import TouchstoneText
 
 /// What a plan is to achieve, and within which limits.
+///
+/// ```swift
+/// var request = PlanRequest()
+/// request.budget = .change(0.1)  // 10 % more than today
+/// request.groups = [.init(name: "search", touchpoints: ["brand", "generic"], maximum: .share(0.6))]
+/// ```
 public struct PlanRequest: Sendable {
   /// What counts.
   public enum Measure: String, Sendable, CaseIterable {
@@ -45,9 +51,10 @@ public struct PlanRequest: Sendable {
     }
 
     /// More cannot be planned to the cent.
-    public static let largest = 1e12
+    package static let largest = 1e12
 
-    public static let accepted =
+    /// What messages ask for.
+    package static let accepted =
       "an amount such as 1000, a change such as +10% or -10%, or a share of the whole such as 60%"
   }
 
@@ -125,81 +132,11 @@ public struct PlanRequest: Sendable {
   public init() {}
 
   /// Spend may move by up to so many times itself.
-  public static let largestChange = 100.0
-  /// Today's budget may be so large.
-  public static let largestBudget = 1e11
-  /// More periods than this are none to plan by.
-  public static let mostPeriods = 400
+  package static let largestChange = 100.0
+  /// Today's budget may be so large: sums of cents are exact up to 9e15, and budgets may grow a hundredfold.
+  package static let largestBudget = 1e11
+  /// More periods than this are none to plan by: a year of days fits.
+  package static let mostPeriods = 400
   /// Elasticities that may be assumed: at 1 nothing would ever saturate.
-  public static let elasticityRange = 0.01...0.99
-}
-
-/// Why there is no plan.
-public enum PlanError: Error, Equatable, CustomStringConvertible {
-  /// A limit or a group names something that has no spend today.
-  case unknownTouchpoint(name: String, where: String, suggestion: String?, known: [String])
-  /// A touchpoint with credit and no spend.
-  case noSpend(name: String, credit: Double, where: String)
-  /// Nothing has spend.
-  case nothingToPlan
-  /// Costs that add up to more than can be planned to the cent.
-  case tooMuchMoney(Double)
-  /// Nothing that has spend has credit.
-  case noCredit
-  /// A group of media that no touchpoint with costs belongs to.
-  case emptyMedia(group: String, media: TouchpointAttributes.Media)
-  /// Value is asked for, and the input has none.
-  case noValue(what: String)
-  /// A minimum above a maximum.
-  case emptyLimits(name: String, minimum: Double, maximum: Double)
-  /// The limits clash.
-  case allocation(AllocationError)
-  /// More than the limits allow.
-  case unreachable(target: Double, measure: PlanRequest.Measure, most: Double, spend: Double)
-  /// No budget within the limits brings so much for each unit of money.
-  case unreachableReturn(asked: Double, measure: PlanRequest.Measure, best: Double, spend: Double)
-
-  /// Whether other limits could help.
-  public var isAboutLimits: Bool {
-    switch self {
-    case .allocation, .unreachable, .unreachableReturn: true
-    default: false
-    }
-  }
-
-  public var description: String {
-    switch self {
-    case .unknownTouchpoint(let name, let place, let suggestion, let known):
-      "\(place) names \(quotedForMessage(name)), which costs nothing today; "
-        + (suggestion.map { "did you mean \(quotedForMessage($0))? " } ?? "")
-        + "the touchpoints with costs are \(known.map { quotedForMessage($0) }.joined(separator: ", "))"
-    case .noSpend(let name, let credit, let place):
-      "\(place) names \(quotedForMessage(name)), which has credit of \(money(credit)) conversions and no costs: nothing tells what spending there"
-        + " would bring; leave it out, or add its costs to the cost table"
-    case .nothingToPlan:
-      "no touchpoint of the journeys has costs above 0; check that the cost table and the journeys name touchpoints alike"
-    case .tooMuchMoney(let sum):
-      "the costs add up to \(sum), and budgets up to \(PlanRequest.largestBudget) can be planned to the cent; write costs in a larger unit, such as"
-        + " thousands"
-    case .noCredit:
-      "no touchpoint with costs has any credit, so nothing tells where money should go; choose another model, or journeys with conversions"
-    case .emptyMedia(let group, let media):
-      "the group \(quotedForMessage(group)) is of \(media.rawValue) media, and no touchpoint with costs is said to be; say so under attributes in a"
-        + " specification (--spec), or list the group's touchpoints"
-    case .noValue(let what):
-      "\(what) needs the value of conversions, and the journeys have none; give a value column, or plan for conversions"
-    case .emptyLimits(let name, let minimum, let maximum):
-      "the minimum of \(quotedForMessage(name)), \(money(minimum)), is above its maximum, \(money(maximum)); lower one or raise the other"
-    case .allocation(let error): error.description
-    case .unreachable(let target, let measure, let most, let spend):
-      "\(money(target)) \(measure == .value ? "of value" : "conversions") of touchpoints with costs cannot be reached: the limits allow \(money(most)) at the most, for \(money(spend));"
-        + " widen --change or the bounds, raise the budget, or lower the target by \(money(target - most))"
-    case .unreachableReturn(let asked, .value, let best, let spend):
-      "no budget within the limits has a ROAS of \(money(asked)): the best is \(money(best)), at a budget of \(money(spend)); lower the target, or widen the"
-        + " limits"
-    case .unreachableReturn(let asked, .conversions, let best, let spend):
-      "no budget within the limits has a cost per conversion of \(money(1 / asked)): the lowest is \(money(1 / best)), at a budget of \(money(spend)); raise the"
-        + " target, or widen the limits"
-    }
-  }
+  package static let elasticityRange = 0.01...0.99
 }

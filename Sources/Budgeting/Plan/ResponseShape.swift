@@ -3,6 +3,7 @@ import TouchstoneMonteCarlo
 
 /// How a touchpoint's response changes with its spend, whatever its height: fitted to history, or assumed.
 public struct ResponseShape: Sendable {
+  /// Where a shape comes from.
   public enum Source: Sendable {
     /// By the history's best predictor.
     case fitted(CurveChoice)
@@ -20,13 +21,17 @@ public struct ResponseShape: Sendable {
   /// Of the history, which the spend is the sum of; 1 without.
   private let periods: Int
 
-  /// So many curves are drawn.
-  public static let draws = 500
+  /// So many curves are drawn; replicates beyond them begin again with the first.
+  private static let draws = 500
 
   /// An assumed elasticity.
   ///
-  /// - Parameter spend: Above 0.
-  public init(elasticity: Double, spend: Double, doubtful: CurveChoice? = nil) {
+  /// - Parameters:
+  ///   - elasticity: Above 0 and below 1.
+  ///   - spend: Today's, above 0.
+  public init(elasticity: Double, spend: Double) { self.init(elasticity: elasticity, spend: spend, doubtful: nil) }
+
+  private init(elasticity: Double, spend: Double, doubtful: CurveChoice?) {
     self.init(
       source: .assumed(elasticity: elasticity, doubtful), spend: spend,
       curve: PowerCurve(elasticity: elasticity, spend: spend, response: 1), drawn: [], periods: 1)
@@ -45,13 +50,14 @@ public struct ResponseShape: Sendable {
   /// The shape of a history where it can be believed, else an assumption.
   ///
   /// Spend is taken to be the same in every period: f(x / (1 − θ)), the steady state.
+  ///
   /// - Parameters:
   ///   - choice: What the history speaks for.
   ///   - periods: Over how many periods the spend is summed.
   ///   - elasticity: Assumed where the history cannot be believed.
   ///   - spend: Above 0.
   ///   - stream: Chooses the drawn curves.
-  public init(_ choice: CurveChoice, periods: Int, elasticity: Double, spend: Double, stream: inout RandomStream) {
+  package init(_ choice: CurveChoice, periods: Int, elasticity: Double, spend: Double, stream: inout RandomStream) {
     guard let fit = choice.fit, choice.doubt == nil else {
       self.init(elasticity: elasticity, spend: spend, doubtful: choice)
       return
@@ -69,7 +75,7 @@ public struct ResponseShape: Sendable {
   }
 
   /// The best way to lay spend out in time, where it brings `response` today.
-  func curve(response: Double, schedule: PlanRequest.Schedule) -> any ResponseCurve {
+  func curve(response: Double, schedule: PlanRequest.Schedule) -> ScheduledCurve {
     let count = Double(schedule.demand.count)
     let mean = schedule.demand.reduce(0, +) / count
     var carryOver = schedule.carryOver

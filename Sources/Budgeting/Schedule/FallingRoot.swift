@@ -3,10 +3,14 @@ import RealModule
 /// Where a falling function of a positive number meets a target.
 enum FallingRoot {
   private static let mostSteps = 200
+  /// Roots are looked for between these: beyond them exponentials overflow.
+  static let range = 1e-290...1e290
 
   /// Regula falsi on logarithms with the Illinois rule, from a bracket that is made first.
   ///
-  /// Source: M. Dowell, P. Jarratt, "A modified regula falsi method for computing the root of an equation", BIT 11 (1971).
+  /// Source: M. Dowell, P. Jarratt, "A modified regula falsi method for computing the root of an equation", BIT 11
+  /// (1971).
+  ///
   /// - Parameters:
   ///   - start: Above 0.
   ///   - excess: The function less its target: above 0 left of the root, below 0 right of it.
@@ -18,7 +22,7 @@ enum FallingRoot {
     while atLow < 0 {
       (high, atHigh) = (low, atLow)
       low /= stretch
-      guard low > 1e-290 else { return 0 }
+      guard low > range.lowerBound else { return 0 }
       atLow = excess(low)
       stretch *= 2
     }
@@ -26,7 +30,7 @@ enum FallingRoot {
     while atHigh > 0 {
       (low, atLow) = (high, atHigh)
       high *= stretch
-      guard high < 1e290 else { return .infinity }
+      guard high < range.upperBound else { return .infinity }
       atHigh = excess(high)
       stretch *= 2
     }

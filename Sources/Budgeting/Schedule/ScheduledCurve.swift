@@ -1,20 +1,29 @@
 import RealModule
 
-/// What a touchpoint's total spend brings when it is spread over periods as well as can be: a response curve of the total.
+/// What a touchpoint's total spend brings when it is spread over periods as well as can be: a response curve of the
+/// total.
 ///
-/// Demand d_w differs from period to period, and a share θ of a period's effect is left in the next. With the stock s_w = (1 − θ) x_w + θ s_(w−1),
-/// carried in as s_0, the plan earns Σ d_w f(s_w), and what is carried out of it: when spend goes on as it went before the plan, the last stock
-/// adds Σ_k f(s_0 + θ^k (s_W − s_0)) − f(s_0). So the same spend in every period of equal demand earns what it earns today, and the end of the
-/// plan is no end of the world.
+/// Demand d_w differs from period to period, and a share θ of a period's effect is left in the next. With the stock
+/// s_w = (1 − θ) x_w + θ s_(w−1), carried in as s_0, the plan earns Σ d_w f(s_w), and what is carried out of it: when
+/// spend goes on as it went before the plan, the last stock adds Σ_k f(s_0 + θ^k (s_W − s_0)) − f(s_0). So the same
+/// spend in every period of equal demand earns what it earns today, and what is spent in the last periods is not lost.
 ///
-/// At a price λ the stocks are those at which d_w f′(s_w) = λ, but for the last, which is also worth what it is carried out with, and but for
-/// periods without spend, in which the stock fades: there, neighbouring periods are pooled until no spend is negative. That solves the
-/// problem exactly where f is concave.
+/// At a price λ the stocks are those at which d_w f′(s_w) = λ, but for the last, which is also worth what it is carried
+/// out with, and but for periods without spend, in which the stock fades: there, neighbouring periods are pooled until
+/// no spend is negative. That solves the problem exactly where f is concave.
 ///
-/// Unlike other curves it does not begin at 0: with nothing spent, what was carried in still works, and what today's spend would have carried
-/// out is lost.
+/// Unlike other curves it does not begin at 0: with nothing spent, what was carried in still works, and what today's
+/// spend would have carried out is lost.
 ///
-/// Source of pooling: M. Best, N. Chakravarti, "Active set algorithms for isotonic regression", Mathematical Programming 47 (1990).
+/// ```swift
+/// let weekly = LogCurve(beta: 30, gamma: 80)
+/// let scheduled = ScheduledCurve(weekly, demand: [1, 1.4, 0.6], carryOver: 0.3, start: 100)
+/// scheduled.response(300)  // of 300 over three weeks
+/// scheduled.schedule(300)  // by week, 300 together
+/// ```
+///
+/// Source of pooling: M. Best, N. Chakravarti, "Active set algorithms for isotonic regression", Mathematical
+/// Programming 47 (1990).
 public struct ScheduledCurve: ResponseCurve {
   /// Of the same spend in every period, by period; concave.
   public let curve: any ResponseCurve
@@ -24,14 +33,17 @@ public struct ScheduledCurve: ResponseCurve {
   public let carryOver: Double
   /// The stock carried in: the spend in a period that has gone on for ever.
   public let start: Double
-  /// The periods after the last in which more than a ten-thousandth is left: θ^k, the mean of some neighbours where there are many, and how
-  /// many they are.
+  /// The periods after the last in which more than a ten-thousandth is left: θ^k, the mean of some neighbours where
+  /// there are many, and how many they are.
   private let fading: [(share: Double, periods: Double)]
   /// The sum of θ^k over the periods after those, in which f is as straight as at s_0.
   private let rest: Double
   /// f′(s_0).
   private let slope: Double
 
+  /// After the plan, a share of the stock below this is so small that f is straight there.
+  private static let leastShare = 1e-4
+  /// Terms that what is carried out is summed in; each costs a response, in every step of a search.
   private static let mostFading = 64
 
   /// - Parameters:
@@ -47,7 +59,7 @@ public struct ScheduledCurve: ResponseCurve {
     self.carryOver = carryOver
     self.start = start
     var (shares, share) = ([Double](), carryOver)
-    while share > 1e-4 {
+    while share > Self.leastShare {
       shares.append(share)
       share *= carryOver
     }
@@ -147,7 +159,9 @@ public struct ScheduledCurve: ResponseCurve {
   /// The price at which the periods ask for a total: λ.
   public func marginal(_ spend: Double) -> Double {
     if spend == 0 && curve.marginal(0) == .infinity && start == 0 { return .infinity }
-    let price = FallingRoot.find(from: max(curve.marginal(max(spend / Double(demand.count), 1e-12)), 1e-290)) {
+    // A start a little above 0, where the marginal response of every curve is finite.
+    let guess = curve.marginal(max(spend / Double(demand.count), 1e-12))
+    let price = FallingRoot.find(from: max(guess, FallingRoot.range.lowerBound)) {
       self.spend(atMarginal: $0) - spend
     }
     return price.isFinite ? price : curve.marginal(0)
@@ -162,6 +176,8 @@ public struct ScheduledCurve: ResponseCurve {
   public func response(_ spend: Double) -> Double { worth(stocks(marginal(spend))) }
 
   public var inflection: Double { 0 }
+  /// Each response is a search.
+  public var mostSteps: Int { 200 }
 
   /// The best way to spread a total: by period.
   public func schedule(_ spend: Double) -> [Double] { spends(stocks(marginal(spend))) }
@@ -173,8 +189,8 @@ public struct ScheduledCurve: ResponseCurve {
     precondition(spends.count == demand.count, "a spend for each period")
     var stock = start
     return worth(
-      spends.map { own in
-        stock = (1 - carryOver) * own + carryOver * stock
+      spends.map { spend in
+        stock = (1 - carryOver) * spend + carryOver * stock
         return stock
       })
   }

@@ -4,19 +4,21 @@ import TouchstoneLinearAlgebra
 
 /// What a shift of budget does to journeys: the fitted chain of order 1 with more or fewer visits, solved exactly.
 ///
-/// A touchpoint with the multiple m gets m times its visits. From a state i other than the start, with probabilities q to go on and n to give
-/// up, the visits q_ic become m_c q_ic: what is lost gives up, what is gained had given up. Where n does not suffice all gains of the row
-/// are scaled until nobody gives up. Journeys that begin with c become m_c times as many: the new ones come from people that nobody had
-/// reached. Conversions are then J Σ_c q_sc m_c b′_c, with b′ the probabilities to convert on the shifted chain.
+/// A touchpoint with the multiple m gets m times its visits. From a state i other than the start, with probabilities q
+/// to go on and n to give up, the visits q_ic become m_c q_ic: what is lost gives up, what is gained had given up.
+/// Where n does not suffice all gains of the row are scaled until nobody gives up. Journeys that begin with c become
+/// m_c times as many: the new ones come from people that nobody had reached. Conversions are then J Σ_c q_sc m_c b′_c,
+/// with b′ the probabilities to convert on the shifted chain.
 ///
-/// With m = 1 − κ for one touchpoint this is the dose form of the removal effect, and with κ = 1 the removal effect itself.
+/// With m = 1 − κ for one touchpoint this is the dose form of the removal effect, and with κ = 1 the removal effect
+/// itself.
 public struct ChainShift: Sendable, Equatable {
   /// Conversions and their value as the journeys are.
   public let now: Credit
   /// The same on the shifted chain.
   public let then: Credit
-  /// The share of the additional visits asked for, other than first visits, that journeys who would have given up could provide; 1 where
-  /// none were asked for.
+  /// The share of the additional visits asked for, other than first visits, that journeys that would have ended without
+  /// conversion could provide; 1 where none were asked for.
   public let provided: Double
 
   /// What the shift adds.
@@ -35,54 +37,58 @@ public struct ChainShift: Sendable, Equatable {
 
   init(_ counts: ChainCounts, multiples: [Double]) {
     let shifted = ShiftedCounts(counts, multiples)
-    func credit(_ chain: ChainCounts) -> Credit {
-      let (conversions, value) = Self.solve(chain)
-      var total = Credit()
-      for state in 1..<max(chain.states, 1) {
-        total.conversions += chain.transitions[state] * conversions[state]
-        total.value += chain.transitions[state] * value[state]
-      }
-      return total
-    }
     // Every journey of the table ends: what converts now is counted, not solved for.
     now = Credit(conversions: counts.conversions.reduce(0, +), value: counts.value.reduce(0, +))
-    then = multiples.allSatisfy { $0 == 1 } ? now : credit(shifted.counts)
+    then = multiples.allSatisfy { $0 == 1 } ? now : Self.expected(shifted.counts)
     provided = shifted.provided
   }
 
-  /// By state, the expected conversions and value of a journey that is there.
-  private static func solve(_ chain: ChainCounts) -> (conversions: [Double], value: [Double]) {
-    let states = chain.states
-    // States that no longer lead to a conversion are left out: a shift may let journeys circle there for ever.
-    var leads = chain.conversions.map { $0 > 0 }
+  /// What the journeys that begin on a chain bring: Σ_c C_sc b_c, with b = (D − C)⁻¹ e for the ends e of each state.
+  private static func expected(_ counts: ChainCounts) -> Credit {
+    guard counts.states > 1 else { return Credit() }
+    let chain = counts.endingDeadEnds()
+    let factors = chain.factors()
+    let (conversions, value) = (factors.solve(chain.conversions), factors.solve(chain.value))
+    // State 0 is the start, which no journey comes back to.
+    return (1..<chain.states).reduce(into: Credit()) { total, state in
+      total.conversions += counts.transitions[state] * conversions[state]
+      total.value += counts.transitions[state] * value[state]
+    }
+  }
+}
+
+extension ChainCounts {
+  /// The same chain where journeys give up as soon as no conversion can follow.
+  ///
+  /// A shift may let journeys circle there for ever, and the system of such a chain is singular.
+  fileprivate func endingDeadEnds() -> ChainCounts {
+    let leads = leadsToConversion
+    guard leads.dropFirst().contains(false) else { return self }
+    var ending = self
+    for from in 0..<states {
+      if !leads[from] { ending.value[from] = 0 }
+      for to in 1..<states where !leads[from] || !leads[to] {
+        ending.nulls[from] += ending.transitions[from * states + to]
+        ending.transitions[from * states + to] = 0
+      }
+    }
+    return ending
+  }
+
+  /// By state, whether a conversion can follow.
+  private var leadsToConversion: [Bool] {
+    var leads = conversions.map { $0 > 0 }
     var isChanging = true
     while isChanging {
       isChanging = false
       for from in 0..<states where !leads[from] {
-        if (0..<states).contains(where: { leads[$0] && chain.transitions[from * states + $0] > 0 }) {
+        if (0..<states).contains(where: { leads[$0] && transitions[from * states + $0] > 0 }) {
           leads[from] = true
           isChanging = true
         }
       }
     }
-    let departures = chain.departures
-    var system = Matrix(rows: states, columns: states)
-    for from in 0..<states {
-      // The start is never entered, and its journeys are not a share of anything: it has no equation.
-      guard leads[from] && from > 0 else {
-        system[from, from] = 1
-        continue
-      }
-      for to in 0..<states where leads[to] { system[from, to] = -chain.transitions[from * states + to] }
-      system[from, from] += departures[from]
-    }
-    guard let factors = try? LUFactorization(system) else {
-      preconditionFailure("states that lead to a conversion are left for good")
-    }
-    func solution(_ ends: [Double]) -> [Double] {
-      factors.solve(ends.indices.map { leads[$0] && $0 > 0 ? ends[$0] : 0 })
-    }
-    return (solution(chain.conversions), solution(chain.value))
+    return leads
   }
 }
 

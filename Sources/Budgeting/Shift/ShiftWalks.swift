@@ -5,15 +5,18 @@ import TouchstoneParallel
 
 /// The same shift lived by journeys, one by one: the check on ``ChainShift``, with which it shares no equation.
 ///
-/// Each journey is walked twice with the same steps for as long as possible: as it was, and under the shift, where a visit to a touchpoint with
-/// m < 1 does not happen with probability 1 − m, and a journey that would have given up goes on to a touchpoint with m > 1.
+/// Each journey is walked twice with the same steps for as long as possible: as it was, and under the shift, where a
+/// visit to a touchpoint with m < 1 does not happen with probability 1 − m, and a journey that would have given up goes
+/// on to a touchpoint with m > 1.
 public struct ShiftWalks: Sendable {
   /// The additional conversions, and the standard error.
   public let conversions: (gain: Double, standardError: Double)
   /// Their value, and the standard error.
   public let value: (gain: Double, standardError: Double)
+  /// How many journeys were walked.
   public let walks: Int
 
+  /// Some milliseconds of work for a thread; sums are added piece by piece, so they do not depend on the threads.
   private static let walksPerPiece = 4_096
   /// A walk that circles for so long gives up.
   private static let mostSteps = 100_000
@@ -88,8 +91,11 @@ public struct ShiftWalks: Sendable {
       }
     }
 
+    /// What a journey brings.
+    typealias Outcome = (conversions: Double, value: Double)
+
     /// Conversions and value under the shift less those of the journey as it was.
-    func gain(_ stream: inout RandomStream) -> (Double, Double) {
+    func gain(_ stream: inout RandomStream) -> Outcome {
       let first = steps[0]!.draw(stream.next())
       guard first < states else { return (0, 0) }
       let multiple = multiples[first - 1]
@@ -97,21 +103,19 @@ public struct ShiftWalks: Sendable {
       if multiple > 1 {
         // New journeys that begin alike.
         let end = finish(first, &stream)
-        conversions += (multiple - 1) * end.0
-        value += (multiple - 1) * end.1
+        conversions += (multiple - 1) * end.conversions
+        value += (multiple - 1) * end.value
       }
-      if multiple < 1 && uniform(&stream) >= multiple {
+      if multiple < 1 && stream.uniform() >= multiple {
         let lost = finish(first, &stream, isShifted: false)
-        return (-lost.0, -lost.1)
+        return (-lost.conversions, -lost.value)
       }
       let together = walk(first, &stream)
-      return (conversions + together.0, value + together.1)
+      return (conversions + together.conversions, value + together.value)
     }
 
-    private func uniform(_ stream: inout RandomStream) -> Double { Double(stream.next() >> 11) * 0x1p-53 }
-
     /// Both journeys together, for as long as they are one.
-    private func walk(_ first: Int, _ stream: inout RandomStream) -> (Double, Double) {
+    private func walk(_ first: Int, _ stream: inout RandomStream) -> Outcome {
       var state = first
       for _ in 0..<ShiftWalks.mostSteps {
         let next = steps[state]!.draw(stream.next())
@@ -119,10 +123,10 @@ public struct ShiftWalks: Sendable {
         if next > states {
           return rescued(state, &stream).map { finish($0, &stream) } ?? (0, 0)
         }
-        if multiples[next - 1] < 1 && uniform(&stream) >= multiples[next - 1] {
-          let after = rescued(state, &stream).map { finish($0, &stream) } ?? (0, 0)
+        if multiples[next - 1] < 1 && stream.uniform() >= multiples[next - 1] {
+          let after: Outcome = rescued(state, &stream).map { finish($0, &stream) } ?? (0, 0)
           let before = finish(next, &stream, isShifted: false)
-          return (after.0 - before.0, after.1 - before.1)
+          return (after.conversions - before.conversions, after.value - before.value)
         }
         state = next
       }
@@ -137,13 +141,13 @@ public struct ShiftWalks: Sendable {
     }
 
     /// How a journey ends from a state on.
-    private func finish(_ first: Int, _ stream: inout RandomStream, isShifted: Bool = true) -> (Double, Double) {
+    private func finish(_ first: Int, _ stream: inout RandomStream, isShifted: Bool = true) -> Outcome {
       var state = first
       for _ in 0..<ShiftWalks.mostSteps {
         let next = steps[state]!.draw(stream.next())
         if next == states { return (1, values[state]) }
         var goesOn = next < states
-        if isShifted && goesOn && multiples[next - 1] < 1 && uniform(&stream) >= multiples[next - 1] { goesOn = false }
+        if isShifted && goesOn && multiples[next - 1] < 1 && stream.uniform() >= multiples[next - 1] { goesOn = false }
         if goesOn {
           state = next
         } else if isShifted, let other = rescued(state, &stream) {
