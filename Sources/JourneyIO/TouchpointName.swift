@@ -20,9 +20,6 @@ enum TouchpointName {
     }
   }
 
-  /// The characters with which a spreadsheet takes a cell for a formula (OWASP, "CSV injection").
-  static let formulaStarts = Array("=+-@\t\r".utf8)
-
   /// A path as ``PathTableWriter`` writes it begins with one apostrophe more where it would else begin like a formula: without
   /// that apostrophe.
   @inline(__always)
@@ -30,7 +27,7 @@ enum TouchpointName {
     guard path.start.pointee == UInt8(ascii: "'") else { return path }
     var position = path.start
     while position < path.end && position.pointee == UInt8(ascii: "'") { position += 1 }
-    guard position < path.end && formulaStarts.contains(position.pointee) else { return path }
+    guard position < path.end && Escaping.formulaStarts.contains(position.pointee) else { return path }
     var unguarded = path
     unguarded.start += 1
     return unguarded
