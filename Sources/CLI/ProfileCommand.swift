@@ -58,7 +58,7 @@ struct ProfileCommand: ParsableCommand {
             layout: journeys.layout, model: model, attribution: attribution,
             uncertainty: uncertainty[0], spend: spend,
             attributes: specification.attributes, remarks: remarks))
-        try destination.write(report.text(output.format))
+        try output.write(report)
         // The other formats say it themselves.
         if output.format == .csv && !destination.quiet { say(report.summary) }
       }

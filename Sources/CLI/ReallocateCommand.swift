@@ -73,7 +73,7 @@ struct ReallocateCommand: ParsableCommand {
         let report = try report(
           journeys, CostsOfPlan(table, path: costPath, zone: specification.events.time.zone), model, others, &file,
           specification.attributes)
-        try source.write(report.text(output.format), journeys, to: destination)
+        try source.write(report, journeys, to: output)
       }
     }
   }
