@@ -103,7 +103,8 @@ let package = Package(
       ["Attribution", "JourneyIO", "Journeys", "LinearAlgebra", "MonteCarlo", "Parallel", "Text"]),
     tests(of: "Simulation", ["JourneyIO", "Journeys", "MonteCarlo", "Parallel", "Text"]),
     tests(of: "Evaluation", ["Simulation", "Attribution", "JourneyIO", "Journeys", "Parallel"]),
-    tests(of: "Reporting", ["Attribution", "JourneyIO", "Journeys", "Text"]),
+    tests(
+      of: "Reporting", ["Attribution", "Budgeting", "Evaluation", "JourneyIO", "Journeys", "Simulation", "Text"]),
     tests(of: "CLI", products: ["TouchstoneTool", grdb]),
   ],
   swiftLanguageModes: [.v6]

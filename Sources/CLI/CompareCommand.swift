@@ -58,7 +58,7 @@ struct CompareCommand: ParsableCommand {
           source: source.input.location.name, paths: journeys.paths, layout: journeys.layout,
           hasValue: journeys.hasValue, entries: entries, includesDetails: details, account: source.account(journeys),
           remarks: uncertainty.remarks(evidence))
-        try source.write(report.text(output.format), journeys, to: destination)
+        try source.write(report, journeys, to: output)
       }
     }
   }

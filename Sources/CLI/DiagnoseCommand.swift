@@ -60,7 +60,7 @@ struct DiagnoseCommand: ParsableCommand {
         }
         let report = DiagnosisReport(
           source: source.input.location.name, paths: paths, fits: fits, placebo: placebo)
-        try source.write(report.text(output.format), journeys, to: destination)
+        try source.write(report, journeys, to: output)
       }
     }
   }

@@ -107,7 +107,7 @@ struct EvaluateCommand: ParsableCommand {
           defer { progress?.finish() }
           board = try Scoreboard(lived, models: models, settings) { progress?.update(done: $0) }
         }
-        try destination.write(ScoreboardReport(board).text(output.format))
+        try output.write(ScoreboardReport(board))
       }
     }
   }

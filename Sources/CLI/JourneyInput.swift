@@ -31,7 +31,7 @@ struct JourneyInput {
     wantsJointJourneys: Bool = false, periods: PeriodConversions? = nil, quiet: Bool
   ) throws(InputError) -> JourneyInput {
     var reader = JourneyInputReader(paths: paths, events: specification.events, kind: kind)
-    let progress = quiet ? nil : Progress(location)
+    let progress = quiet ? nil : ReadingProgress(location)
     if let progress { reader.progress = { bytes in progress.update(bytes: bytes) } }
     let reading: JourneyInputReader.Reading
     do {

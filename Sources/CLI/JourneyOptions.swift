@@ -34,8 +34,8 @@ struct JourneyOptions: ParsableArguments {
   }
 
   /// Writes a report, and what became of the events to standard error.
-  func write(_ text: String, _ journeys: JourneyInput, to destination: DestinationOptions) throws {
-    try destination.write(text)
-    if let account = account(journeys), !destination.quiet { say("\n" + account.text) }
+  func write(_ report: some Report, _ journeys: JourneyInput, to output: OutputOptions) throws(OutputError) {
+    try output.write(report)
+    if let account = account(journeys), !output.destination.quiet { say("\n" + account.text) }
   }
 }

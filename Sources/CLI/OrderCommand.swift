@@ -51,7 +51,7 @@ struct OrderCommand: ParsableCommand {
           journeys.paths, upTo: largest, folds: folds, by: holdOut, seed: seed,
           memoryLimit: memoryLimit.bytes)
         let report = OrderReport(source: source.input.location.name, study: study)
-        try source.write(report.text(output.format), journeys, to: destination)
+        try source.write(report, journeys, to: output)
       }
     }
   }

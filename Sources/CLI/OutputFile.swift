@@ -35,9 +35,9 @@ struct OutputFile {
 
   /// Whether the target is there and the same file as another path's, whatever the two are called.
   func isSameFile(as other: String) -> Bool {
-    var (own, others) = (stat(), stat())
-    return stat(path.string, &own) == 0 && stat(other, &others) == 0
-      && own.st_dev == others.st_dev && own.st_ino == others.st_ino && !isSpecial
+    var (target, candidate) = (stat(), stat())
+    return stat(path.string, &target) == 0 && stat(other, &candidate) == 0
+      && target.st_dev == candidate.st_dev && target.st_ino == candidate.st_ino && !isSpecial
   }
 
   /// Writes what `produce` passes on, one piece after the other.

@@ -9,6 +9,8 @@ struct OutputOptions: ParsableArguments {
   var format = OutputFormat.table
 
   @OptionGroup var destination: DestinationOptions
+
+  func write(_ report: some Report) throws(OutputError) { try destination.write(report.text(format)) }
 }
 
 /// Where results go, and how they are worked out.

@@ -59,7 +59,7 @@ struct ProfileCommand: ParsableCommand {
             layout: journeys.layout, model: model, attribution: attribution,
             uncertainty: uncertainty[0], spend: spend.totals,
             attributes: specification.attributes, remarks: spend.remarks))
-        try destination.write(report.text(output.format))
+        try output.write(report)
         // The other formats say it themselves.
         if output.format == .csv && !destination.quiet { say(report.summary) }
       }

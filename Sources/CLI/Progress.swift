@@ -1,5 +1,4 @@
 import Synchronization
-import SystemPackage
 import TouchstoneJourneyIO
 import TouchstoneText
 
@@ -13,7 +12,14 @@ import TouchstoneText
 
 /// A line on standard error, where that is a terminal and the work takes more than a second.
 private final class ProgressLine: Sendable {
-  let start = ContinuousClock.now
+  /// What takes less time needs no line.
+  private static let delay = Duration.seconds(1)
+  /// A line that changes more often cannot be read.
+  private static let pause = Duration.seconds(0.2)
+  /// Moves to the start of the line and clears it.
+  private static let clear = "\r\u{1B}[K"
+
+  private let start = ContinuousClock.now
   private let shown = Mutex<ContinuousClock.Instant?>(nil)
 
   /// `nil` where nobody is watching.
@@ -23,25 +29,24 @@ private final class ProgressLine: Sendable {
   func update(_ text: (Double) -> String) {
     let now = ContinuousClock.now
     let isDue = shown.withLock { last in
-      guard now - (last ?? start) > .seconds(last == nil ? 1 : 0.2) else { return false }
+      guard now - (last ?? start) > (last == nil ? Self.delay : Self.pause) else { return false }
       last = now
       return true
     }
-    if isDue { write("\r\u{1B}[K" + text((now - start) / .seconds(1))) }
+    if isDue { say(Self.clear + text((now - start) / .seconds(1))) }
   }
 
   /// Clears the line.
   func finish() {
-    if shown.withLock({ $0 != nil }) { write("\r\u{1B}[K") }
-  }
-
-  private func write(_ text: String) {
-    _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+    if shown.withLock({ $0 != nil }) { say(Self.clear) }
   }
 }
 
 /// Tells how far the reading of an input is.
-final class Progress: Sendable {
+final class ReadingProgress: Sendable {
+  /// The most characters of a name that are shown: the line is to fit a terminal of 80 columns.
+  private static let longestName = 40
+
   private let name: String
   private let line: ProgressLine
 
@@ -50,7 +55,7 @@ final class Progress: Sendable {
     guard let line = ProgressLine() else { return nil }
     self.line = line
     let safe = escapedForMessage(location.name)
-    name = safe.count > 40 ? "…" + safe.suffix(39) : safe
+    name = safe.count > Self.longestName ? "…" + safe.suffix(Self.longestName - 1) : safe
   }
 
   func update(bytes: Int) {

@@ -76,7 +76,7 @@ struct ReallocateCommand: ParsableCommand {
         try covered.check(names: journeys.paths.touchpoints.names, source: costPath)
         let report = try report(
           journeys, covered, remarks, model: model, others: others, &file, specification.attributes)
-        try source.write(report.text(output.format), journeys, to: destination)
+        try source.write(report, journeys, to: output)
       }
     }
   }

@@ -161,7 +161,7 @@ struct SimulateCommand: ParsableCommand {
     try folder.write("paths.csv") { write in try run.write(.paths, write) }
     try folder.write("costs.csv") { write in try run.write(.costs, write) }
     let truth = TruthReport(truth(world))
-    try folder.write("truth.json") { write in try Array(truth.json.utf8).withUnsafeBytes(write) }
+    try folder.write("truth.json") { write in try Array(truth.text(.json).utf8).withUnsafeBytes(write) }
     if !quiet { say(truth.text(.table)) }
   }
 

@@ -11,8 +11,8 @@ struct SynergyCommand: ParsableCommand {
       EXAMPLE
         touchstone synergy notebooks-data/paths.csv --most 10
 
-      Pairs are judged by what was observed: the conversion rate of journeys with both touchpoints against what their rates alone predict. On \
-      the chain of order 1, the interaction says how many conversions need both.
+      Pairs are judged by what was observed: the conversion rate of journeys with both touchpoints against what their \
+      rates alone predict. On the chain of order 1, the interaction says how many conversions need both.
       """)
 
   @OptionGroup var source: JourneyOptions
@@ -26,7 +26,7 @@ struct SynergyCommand: ParsableCommand {
   @OptionGroup var bootstrap: BootstrapOptions
   @OptionGroup var output: OutputOptions
 
-  /// Intervals are worked out for so many pairs: those with the largest excess.
+  /// The most pairs that intervals are worked out for, those with the largest excess: each keeps a figure a replicate.
   private static let mostIntervals = 1_000
 
   func validate() throws {
@@ -51,7 +51,7 @@ struct SynergyCommand: ParsableCommand {
         let report = SynergyReport(
           source: source.input.location.name, synergies: synergies, uncertainty: uncertainty, most: most,
           remarks: intervals ? [bootstrap.replication.remark(journeys.evidence)] : [])
-        try source.write(report.text(output.format), journeys, to: destination)
+        try source.write(report, journeys, to: output)
       }
     }
   }

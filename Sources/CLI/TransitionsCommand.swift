@@ -36,7 +36,7 @@ struct TransitionsCommand: ParsableCommand {
       try destination.withThreads {
         let journeys = try source.read(to: destination)
         let chain = try MarkovChain(journeys.paths, order: order, memoryLimit: memoryLimit.bytes)
-        try source.write(TransitionReport(chain).text(output.format), journeys, to: destination)
+        try source.write(TransitionReport(chain), journeys, to: output)
       }
     }
   }

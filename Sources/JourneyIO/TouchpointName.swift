@@ -22,9 +22,6 @@ enum TouchpointName {
     }
   }
 
-  /// The characters with which a spreadsheet takes a cell for a formula (OWASP, "CSV injection").
-  static let formulaStarts = Array("=+-@\t\r".utf8)
-
   /// A path without the apostrophe that ``PathTableWriter`` puts in front where the path would else begin like a
   /// formula.
   @inline(__always)
@@ -32,7 +29,7 @@ enum TouchpointName {
     guard path.start.pointee == UInt8(ascii: "'") else { return path }
     var position = path.start
     while position < path.end && position.pointee == UInt8(ascii: "'") { position += 1 }
-    guard position < path.end && formulaStarts.contains(position.pointee) else { return path }
+    guard position < path.end && Escaping.formulaStarts.contains(position.pointee) else { return path }
     var unguarded = path
     unguarded.start += 1
     return unguarded

@@ -2,7 +2,7 @@ import TouchstoneJourneys
 import TouchstoneText
 
 /// What was read, used and dropped, and why.
-public struct AccountReport: Sendable {
+package struct AccountReport: Sendable {
   private let source: String
   private let account: JourneyAccount
   private let identities: IdentityReport?
@@ -11,20 +11,21 @@ public struct AccountReport: Sendable {
   ///   - source: The input's name, for the headline.
   ///   - account: What became of the events.
   ///   - identities: How identifiers became persons, where there are several id columns.
-  public init(source: String, account: JourneyAccount, identities: IdentityReport?) {
+  package init(source: String, account: JourneyAccount, identities: IdentityReport?) {
     self.source = source
     self.account = account
     self.identities = identities
   }
 
-  /// The account as text that ends in a line feed.
-  public var text: String {
-    ([Escaping.terminal(headline) + "\n" + table.alignedText() + conversions + "\n"]
-      + identityTables.map { $0.alignedText() })
-      .joined(separator: "\n")
+  /// The account for a terminal; it ends in a line feed.
+  package var text: String { TerminalRenderer().text(of: blocks) }
+
+  /// What a report begins with that is about the same events.
+  var blocks: [ReportBlock] {
+    [.summary(headline: headline, table: table, sentence: conversions)] + identityTables.map(ReportBlock.table)
   }
 
-  var headline: String {
+  private var headline: String {
     var text = "\(source): \(count(account.eventCount)) events of \(count(account.persons)) persons"
     if let period = account.period {
       text += ", \(DateText.day(period.lowerBound)) to \(DateText.day(period.upperBound)) (UTC)"
@@ -33,24 +34,23 @@ public struct AccountReport: Sendable {
   }
 
   /// One row for each thing that became of some events, and their sum.
-  var table: ResultTable {
+  private var table: ResultTable {
     let rows = JourneyAccount.Fate.allCases.filter { account[$0] > 0 }.map { fate in
-      [ResultTable.Cell.text(Self.name(fate)), .number(Double(account[fate]), decimals: 0)]
+      [ResultTable.Cell.text(Self.name(fate)), .init(count: account[fate])]
     }
     return ResultTable(
-      title: "", columns: ["what became of the events", "events"],
-      rows: rows + [[.text("read"), .number(Double(account.eventCount), decimals: 0)]], totalRows: 1)
+      columns: ["what became of the events", "events"],
+      rows: rows + [[.text("read"), .init(count: account.eventCount)]], totalRows: 1)
   }
 
   /// Where the conversions are, in one line.
-  var conversions: String {
-    func number(_ value: Double) -> String { NumberText.fixed(value, decimals: value == value.rounded() ? 0 : 2) }
+  private var conversions: String {
     let total = account.touchedConversions + account.untouchedConversions + account.droppedConversions
     var text =
-      "\(number(total)) conversions: \(number(account.touchedConversions)) after touches,"
-      + " \(number(account.untouchedConversions)) after none (baseline)"
+      "\(NumberText.count(total)) conversions: \(NumberText.count(account.touchedConversions)) after touches,"
+      + " \(NumberText.count(account.untouchedConversions)) after none (baseline)"
     if account.droppedConversions > 0 {
-      text += ", \(number(account.droppedConversions)) dropped with duplicates and bots"
+      text += ", \(NumberText.count(account.droppedConversions)) dropped with duplicates and bots"
     }
     if account.refunded != 0 { text += "; refunds took off \(NumberText.fixed(-account.refunded, decimals: 2))" }
     if account.bots > 0 { text += "; \(count(account.bots)) persons left out as bots" }
@@ -58,31 +58,31 @@ public struct AccountReport: Sendable {
   }
 
   /// How identifiers became persons.
-  var identityTables: [ResultTable] {
+  private var identityTables: [ResultTable] {
     guard let identities else { return [] }
     var rows: [[ResultTable.Cell]] = identities.columns.map {
-      [.text("identifiers in \($0.name)"), .number(Double($0.identifiers), decimals: 0)]
+      [.text("identifiers in \($0.name)"), .init(count: $0.identifiers)]
     }
-    for (what, number) in [
+    for (what, count) in [
       ("persons", identities.persons), ("persons with several identifiers", identities.joinedPersons),
       ("most identifiers of one person", identities.largestPerson),
       ("shared identifiers, which join nobody", identities.sharedCount),
     ] {
-      rows.append([.text(what), .number(Double(number), decimals: 0)])
+      rows.append([.text(what), .init(count: count)])
     }
-    var tables = [ResultTable(title: "", columns: ["identities", "number"], rows: rows)]
+    var tables = [ResultTable(columns: ["identities", "number"], rows: rows)]
     if !identities.shared.isEmpty {
       tables.append(
         ResultTable(
-          title: "", columns: ["shared identifier", "column", "companions"],
+          columns: ["shared identifier", "column", "companions"],
           rows: identities.shared.map {
-            [.text($0.identifier), .text($0.column), .number(Double($0.companions), decimals: 0)]
+            [.text($0.identifier), .text($0.column), .init(count: $0.companions)]
           }))
     }
     return tables
   }
 
-  private func count(_ number: Int) -> String { NumberText.fixed(Double(number), decimals: 0) }
+  private func count(_ count: Int) -> String { NumberText.count(Double(count)) }
 
   private static func name(_ fate: JourneyAccount.Fate) -> String {
     switch fate {
@@ -115,8 +115,8 @@ public struct AccountReport: Sendable {
         "dropped": JSONValue(account.droppedConversions),
       ]),
       "refunded": JSONValue(account.refunded),
-      "first": account.period.map { .text(DateText.instant($0.lowerBound)) } ?? .null,
-      "last": account.period.map { .text(DateText.instant($0.upperBound)) } ?? .null,
+      "first": JSONValue(account.period.map { DateText.instant($0.lowerBound) }),
+      "last": JSONValue(account.period.map { DateText.instant($0.upperBound) }),
       "identities": identityJSON,
     ])
   }

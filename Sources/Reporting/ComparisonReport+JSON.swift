@@ -2,106 +2,63 @@ import TouchstoneAttribution
 
 /// The JSON document `touchstone.compare/1`; the README lists its fields.
 extension ComparisonReport {
-  struct Document: Encodable {
-    let schema = "touchstone.compare/1"
-    let input: Input
-    let models: [Model]
+  package var document: JSONDocument {
+    JSONDocument(
+      schema: "touchstone.compare/1",
+      fields: [
+        "input": .object(omittingNil: [
+          "journeys": JSONValue(paths.totals.journeys), "paths": .integer(paths.pathCount),
+          "conversions": JSONValue(paths.totals.conversions), "value": JSONValue(paths.totals.value),
+          "touchpoints": JSONValue(paths.touchpoints.names),
+          // Only where the input was an event log.
+          "account": account?.json,
+        ]), "models": .list(entries.map(json)),
+      ])
   }
 
-  struct Input: Encodable {
-    let journeys: Double
-    let paths: Int
-    let conversions: Double
-    let value: Double
-    let touchpoints: [String]
-    /// Only where the input was an event log.
-    let account: JSONValue?
-  }
-
-  struct Model: Encodable {
-    let name: String
-    let parameters: [String: JSONValue]
-    let sumsToTotal: Bool
-    let credits: [TouchpointCredit]
-    let baseline: Baseline
-    let diagnostics: [String: JSONValue]
-    /// The probability that intervals are meant to cover the truth with.
-    let level: Double?
-    /// Neighbours by credit whose order the data do not settle.
-    let indistinguishable: [[String]]?
-  }
-
-  struct TouchpointCredit: Encodable {
-    let touchpoint: String
-    let conversions: Double
-    let value: Double
-    /// Of all credited conversions; the baseline is not among them.
-    let share: Double
-    // What follows is there only where intervals were asked for and the model has them.
-    let interval: [Double]?
-    let se: Double?
-    let valueInterval: [Double]?
-    let valueSE: Double?
-    let removalEffectInterval: [Double]?
-    let removalEffectSE: Double?
-    /// By the number of places.
-    let topProbabilities: [String: Double]?
-  }
-
-  struct Baseline: Encodable {
-    let conversions: Double
-    let value: Double
-  }
-
-  var document: Document {
-    Document(
-      input: Input(
-        journeys: paths.totals.journeys, paths: paths.pathCount,
-        conversions: paths.totals.conversions, value: paths.totals.value,
-        touchpoints: paths.touchpoints.names, account: account?.json),
-      models: entries.map(document))
-  }
-
-  private func document(_ entry: Entry) -> Model {
+  private func json(_ entry: Entry) -> JSONValue {
     let attribution = entry.attribution
     let total = attribution.creditTotal.conversions
-    return Model(
-      name: entry.model.name,
-      parameters: Dictionary(
-        uniqueKeysWithValues: entry.model.parameters.map { ($0.name, json($0.value)) }),
-      sumsToTotal: attribution.sumsToTotal,
-      credits: attribution.credits.enumerated().map { id, credit in
-        self.credit(id, credit, total: total, entry.uncertainty)
+    return .object(omittingNil: [
+      "name": .text(entry.model.name),
+      "parameters": .object(
+        Dictionary(uniqueKeysWithValues: entry.model.parameters.map { ($0.name, json($0.value)) })),
+      "sumsToTotal": .boolean(attribution.sumsToTotal),
+      "credits": .list(
+        attribution.credits.enumerated().map { id, credit in json(id, credit, of: total, entry.uncertainty) }),
+      "baseline": .object([
+        "conversions": JSONValue(attribution.baseline.conversions), "value": JSONValue(attribution.baseline.value),
+      ]),
+      "diagnostics": .object(
+        omittingNil:
+          Dictionary(uniqueKeysWithValues: attribution.diagnostics.map { ($0.name, json($0.finding)) })),
+      // The probability that intervals are meant to cover the truth with.
+      "level": entry.uncertainty.map { JSONValue($0.level) },
+      // Neighbours by credit whose order the data do not settle.
+      "indistinguishable": entry.uncertainty?.indistinguishable.map { pairs in
+        .list(pairs.map { JSONValue([paths.touchpoints.names[$0.0], paths.touchpoints.names[$0.1]]) })
       },
-      baseline: Baseline(
-        conversions: attribution.baseline.conversions, value: attribution.baseline.value),
-      diagnostics: Dictionary(
-        uniqueKeysWithValues: attribution.diagnostics.compactMap { diagnostic in
-          json(diagnostic.finding).map { (diagnostic.name, $0) }
-        }),
-      level: entry.uncertainty?.level,
-      indistinguishable: entry.uncertainty?.indistinguishable?.map { pair in
-        [paths.touchpoints.names[pair.0], paths.touchpoints.names[pair.1]]
-      })
+    ])
   }
 
-  private func credit(
-    _ id: Int, _ credit: Credit, total: Double, _ uncertainty: CreditUncertainty?
-  ) -> TouchpointCredit {
-    func bounds(_ spread: CreditUncertainty.Spread?) -> [Double]? {
-      spread.map { [$0.interval.lowerBound, $0.interval.upperBound] }
+  /// The credit of a touchpoint; and how sure it is, where intervals were asked for and the model has them.
+  private func json(_ id: Int, _ credit: Credit, of total: Double, _ uncertainty: CreditUncertainty?) -> JSONValue {
+    var fields: [String: JSONValue] = [
+      "touchpoint": .text(paths.touchpoints.names[id]), "conversions": JSONValue(credit.conversions),
+      "value": JSONValue(credit.value),
+      // Of all credited conversions; the baseline is not among them.
+      "share": JSONValue(total == 0 ? 0 : credit.conversions / total),
+    ]
+    fields.add(uncertainty?.conversions[id], interval: "interval", standardError: "se")
+    fields.add(uncertainty?.value?[id], interval: "valueInterval", standardError: "valueSE")
+    fields.add(
+      uncertainty?.removalEffects?[id], interval: "removalEffectInterval", standardError: "removalEffectSE")
+    if let top = uncertainty?.topProbabilities, !top.isEmpty {
+      // By the number of those with the most credit that it is among.
+      fields["topProbabilities"] = .object(
+        Dictionary(uniqueKeysWithValues: top.map { ("\($0.key)", JSONValue($0.value[id])) }))
     }
-    let (value, effect) = (uncertainty?.value?[id], uncertainty?.removalEffects?[id])
-    let top = uncertainty.flatMap { uncertainty -> [String: Double]? in
-      uncertainty.topProbabilities.isEmpty
-        ? nil
-        : Dictionary(uniqueKeysWithValues: uncertainty.topProbabilities.map { ("\($0.key)", $0.value[id]) })
-    }
-    return TouchpointCredit(
-      touchpoint: paths.touchpoints.names[id], conversions: credit.conversions, value: credit.value,
-      share: total == 0 ? 0 : credit.conversions / total, interval: bounds(uncertainty?.conversions[id]),
-      se: uncertainty?.conversions[id].standardError, valueInterval: bounds(value), valueSE: value?.standardError,
-      removalEffectInterval: bounds(effect), removalEffectSE: effect?.standardError, topProbabilities: top)
+    return .object(fields)
   }
 
   private func json(_ value: ModelParameter.Value) -> JSONValue {
@@ -119,7 +76,7 @@ extension ComparisonReport {
     case .integer(let value): .integer(value)
     case .text(let value): .text(value)
     case .perTouchpoint(let values): byTouchpoint(values.map { JSONValue($0) })
-    case .perPosition(let values): byTouchpoint(values.map { .list($0.map { JSONValue($0) }) })
+    case .perPosition(let values): byTouchpoint(values.map { JSONValue($0) })
     case .chain(let chain): includesDetails ? TransitionReport(chain).edges : nil
     }
   }

@@ -1,17 +1,16 @@
 import TouchstoneAttribution
 import TouchstoneJourneys
-import TouchstoneText
 
-/// Models side by side, in every output format.
-public struct ComparisonReport: Sendable {
+/// Models side by side.
+package struct ComparisonReport: Report {
   /// What one model said.
-  public struct Entry: Sendable {
-    public let model: any AttributionModel
-    public let attribution: Attribution
+  package struct Entry: Sendable {
+    package let model: any AttributionModel
+    package let attribution: Attribution
     /// How sure the figures are, where that was asked for.
-    public let uncertainty: CreditUncertainty?
+    package let uncertainty: CreditUncertainty?
 
-    public init(
+    package init(
       model: any AttributionModel, attribution: Attribution, uncertainty: CreditUncertainty? = nil
     ) {
       self.model = model
@@ -38,7 +37,7 @@ public struct ComparisonReport: Sendable {
   ///   - includesDetails: Whether removal effects, reach and transitions are shown.
   ///   - account: What became of the events, where journeys were made of them; JSON carries it.
   ///   - remarks: Sentences that the reader should know.
-  public init(
+  package init(
     source: String, paths: PathTable, layout: String = "", hasValue: Bool, entries: [Entry],
     includesDetails: Bool = false, account: AccountReport? = nil, remarks: [String] = []
   ) {
@@ -52,114 +51,46 @@ public struct ComparisonReport: Sendable {
     self.remarks = remarks
   }
 
-  /// The report as text that ends in a line feed.
-  public func text(_ format: OutputFormat) -> String {
-    switch format {
-    case .table:
-      let tables = allTables.map { $0.alignedText() }
-      return ([Escaping.terminal(headline) + "\n"] + tables + [notes { $0 }].filter { !$0.isEmpty })
-        .joined(separator: "\n")
-    case .markdown:
-      let tables = allTables.map { $0.markdown() }
-      return
-        ([Escaping.markdown(headline) + "\n"] + tables
-        + [notes { "- " + Escaping.markdown($0) }].filter { !$0.isEmpty })
-        .joined(separator: "\n")
-    case .csv: return tidyTable.csv()
-    case .json: return JSONDocument.text(document)
-    }
-  }
+  package var blocks: [ReportBlock] { [.headline(headline)] + tables.map(ReportBlock.table) + [.notes(notes)] }
 
-  private var labels: [String] { entries.map { ModelCatalogue.label(of: $0.model) } }
+  var labels: [String] { entries.map { ModelCatalogue.label(of: $0.model) } }
 
   private var headline: String {
     let totals = paths.totals
     let rate = totals.journeys > 0 ? totals.conversions / totals.journeys : 0
-    var text =
-      "\(source): \(count(totals.journeys)) journeys along \(count(Double(paths.pathCount))) paths"
-      + " of \(count(Double(paths.touchpoints.count))) touchpoints,"
-      + " \(count(totals.conversions)) conversions (\(NumberText.percent(rate)))"
-    if hasValue { text += ", value \(NumberText.fixed(totals.value, decimals: 2))" }
-    return text
+    let text =
+      "\(source): \(NumberText.count(totals.journeys)) journeys"
+      + " along \(NumberText.count(Double(paths.pathCount))) paths"
+      + " of \(NumberText.count(Double(paths.touchpoints.count))) touchpoints,"
+      + " \(NumberText.count(totals.conversions)) conversions (\(NumberText.percent(rate)))"
+    return hasValue ? text + ", value \(NumberText.fixed(totals.value, decimals: 2))" : text
   }
 
-  private func count(_ value: Double) -> String {
-    NumberText.fixed(value, decimals: value == value.rounded() ? 0 : 2)
+  // MARK: Notes
+
+  private var notes: [String] {
+    (layout.isEmpty ? [] : ["read with \(layout)"]) + zip(labels, entries).compactMap(note) + remarks
   }
 
-  // MARK: Tables
-
-  private var allTables: [ResultTable] {
-    var tables = [creditTable("Conversions credited", \.conversions) { $0.conversions }]
-    if hasValue { tables.append(creditTable("Value credited", \.value) { $0.value }) }
-    tables += rankTables
-    if includesDetails {
-      tables += entries.flatMap { entry in detailTables(entry) }
+  /// What a model says about itself in a line; `nil` where that is nothing.
+  private func note(_ label: String, _ entry: Entry) -> String? {
+    var parts = entry.attribution.diagnostics.compactMap(Self.words)
+    if !entry.attribution.sumsToTotal { parts.append("credits overlap and do not sum to the total") }
+    if entry.model.traits.contains(.needsNonConverting) && paths.totals.nonConverting == 0 {
+      parts.append("every journey converts here, so rates are all 1 and say nothing")
     }
-    return tables
+    if let ranks = indistinguishable(entry) { parts.append(ranks) }
+    return parts.isEmpty ? nil : "\(label): \(parts.joined(separator: ", "))"
   }
 
-  /// Touchpoints by falling mean credit share, so that the heaviest come first.
-  private var sortedTouchpoints: [Int] {
-    var shares = [Double](repeating: 0, count: paths.touchpoints.count)
-    for entry in entries {
-      let total = entry.attribution.creditTotal.conversions
-      guard total > 0 else { continue }
-      for (id, credit) in entry.attribution.credits.enumerated() {
-        shares[id] += credit.conversions / total
-      }
-    }
-    return shares.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
-  }
-
-  private func creditTable(
-    _ title: String, _ quantity: (Credit) -> Double,
-    _ spreads: (CreditUncertainty) -> [CreditUncertainty.Spread]?
-  ) -> ResultTable {
-    let decimals = 1
-    let level = entries.lazy.compactMap(\.uncertainty).first?.level
-    let title = title + (level.map { ", with \(NumberText.percent($0, decimals: 0)) intervals" } ?? "")
-    var rows = sortedTouchpoints.map { id in
-      [.text(paths.touchpoints.names[id])]
-        + entries.map { entry -> ResultTable.Cell in
-          let credit = quantity(entry.attribution.credits[id])
-          if let spreads = entry.uncertainty.flatMap(spreads) {
-            return .interval(credit, spreads[id].interval, decimals: decimals)
-          }
-          return .number(credit, decimals: decimals)
-        }
-    }
-    var totalRows = 1
-    if paths.untouched.journeys > 0 {
-      rows.append(
-        [.text("(baseline)")]
-          + entries.map { .number(quantity($0.attribution.baseline), decimals: decimals) })
-      totalRows += 1
-    }
-    rows.append(
-      [.text("total")]
-        + entries.map {
-          .number(
-            quantity($0.attribution.creditTotal) + quantity($0.attribution.baseline),
-            decimals: decimals)
-        })
-    return ResultTable(
-      title: title, columns: ["touchpoint"] + labels, rows: rows, totalRows: totalRows)
-  }
-
-  /// For each size, the probability to be among so many with the most credit.
-  private var rankTables: [ResultTable] {
-    CreditUncertainty.topSizes.compactMap { size in
-      let known = zip(labels, entries).compactMap { label, entry in
-        entry.uncertainty?.topProbabilities[size].map { (label, $0) }
-      }
-      guard !known.isEmpty, paths.touchpoints.count > size else { return nil }
-      return ResultTable(
-        title: size == 1 ? "Probability to earn the most" : "Probability to be among the \(size) that earn the most",
-        columns: ["touchpoint"] + known.map(\.0),
-        rows: sortedTouchpoints.map { id in
-          [.text(paths.touchpoints.names[id])] + known.map { .percent($0.1[id]) }
-        })
+  /// A finding of one figure in words; those of many figures have tables.
+  private static func words(_ diagnostic: Diagnostic) -> String? {
+    switch diagnostic.finding {
+    case .number(let value):
+      "\(diagnostic.name) \(value.magnitude < 1e-3 ? NumberText.short(value) : NumberText.fixed(value, decimals: 4))"
+    case .integer(let value): "\(diagnostic.name) \(value)"
+    case .text(let text): "\(diagnostic.name) \(text)"
+    case .perTouchpoint, .perPosition, .chain: nil
     }
   }
 
@@ -171,109 +102,5 @@ public struct ComparisonReport: Sendable {
     let names = paths.touchpoints.names
     return "not distinguishable at \(level): "
       + pairs.map { "\(names[$0.0]) and \(names[$0.1])" }.joined(separator: "; ")
-  }
-
-  /// One row a model and touchpoint: the shape that spreadsheets and data frames want.
-  private var tidyTable: ResultTable {
-    var rows: [[ResultTable.Cell]] = []
-    for (label, entry) in zip(labels, entries) {
-      let total = entry.attribution.creditTotal.conversions
-      for (id, credit) in entry.attribution.credits.enumerated() {
-        rows.append(
-          [
-            .text(label), .text(paths.touchpoints.names[id]),
-            .number(credit.conversions, decimals: 6), .number(credit.value, decimals: 6),
-            .number(total == 0 ? 0 : credit.conversions / total, decimals: 6),
-          ] + (hasUncertainty ? Self.cells(entry.uncertainty?.conversions[id]) : []))
-      }
-      let baseline = entry.attribution.baseline
-      rows.append(
-        [
-          .text(label), .text("(baseline)"), .number(baseline.conversions, decimals: 6),
-          .number(baseline.value, decimals: 6), .empty,
-        ] + (hasUncertainty ? Self.cells(nil) : []))
-    }
-    return ResultTable(
-      title: "",
-      columns: ["model", "touchpoint", "conversions", "value", "share"]
-        + (hasUncertainty ? ["conversions_low", "conversions_high", "conversions_se"] : []), rows: rows)
-  }
-
-  private var hasUncertainty: Bool { entries.contains { $0.uncertainty != nil } }
-
-  private static func cells(_ spread: CreditUncertainty.Spread?) -> [ResultTable.Cell] {
-    guard let spread else { return [.empty, .empty, .empty] }
-    return [spread.interval.lowerBound, spread.interval.upperBound, spread.standardError].map {
-      .number($0, decimals: 6)
-    }
-  }
-
-  /// What a model found, by touchpoint; one table for each kind of finding.
-  private func detailTables(_ entry: Entry) -> [ResultTable] {
-    let label = ModelCatalogue.label(of: entry.model)
-    var tables: [ResultTable] = []
-    let columns = entry.attribution.diagnostics.compactMap { diagnostic in
-      if case .perTouchpoint(let values) = diagnostic.finding {
-        (name: diagnostic.name, values: values)
-      } else {
-        nil
-      }
-    }
-    if !columns.isEmpty {
-      tables.append(
-        ResultTable(
-          title: "\(label): findings", columns: ["touchpoint"] + columns.map(\.name),
-          rows: sortedTouchpoints.map { id in
-            [.text(paths.touchpoints.names[id])]
-              + columns.map { .number($0.values[id], decimals: 5) }
-          }))
-    }
-    for diagnostic in entry.attribution.diagnostics {
-      switch diagnostic.finding {
-      case .perPosition(let values):
-        tables.append(
-          ResultTable(
-            title: "\(label): \(diagnostic.name)",
-            columns: ["touchpoint"] + (values.first ?? []).indices.map { "\($0 + 1)" },
-            rows: sortedTouchpoints.map { id in
-              [.text(paths.touchpoints.names[id])] + values[id].map { .number($0, decimals: 1) }
-            }))
-      case .chain(let chain):
-        tables.append(TransitionReport(chain).table)
-      case .number, .integer, .text, .perTouchpoint: break
-      }
-    }
-    return tables
-  }
-
-  /// What each model says about itself in a line.
-  private func notes(_ line: (String) -> String) -> String {
-    var notes = layout.isEmpty ? [] : [line(Escaping.terminal("read with \(layout)"))]
-    for (label, entry) in zip(labels, entries) {
-      let findings = entry.attribution.diagnostics.compactMap { diagnostic -> String? in
-        switch diagnostic.finding {
-        case .number(let value):
-          "\(diagnostic.name) \(value.magnitude < 1e-3 ? NumberText.short(value) : NumberText.fixed(value, decimals: 4))"
-        case .integer(let value): "\(diagnostic.name) \(value)"
-        case .text(let text): "\(diagnostic.name) \(text)"
-        case .perTouchpoint, .perPosition, .chain: nil
-        }
-      }
-      var note = findings.joined(separator: ", ")
-      if !entry.attribution.sumsToTotal {
-        note += (note.isEmpty ? "" : ", ") + "credits overlap and do not sum to the total"
-      }
-      if entry.model.traits.contains(.needsNonConverting) && paths.totals.nonConverting == 0 {
-        note +=
-          (note.isEmpty ? "" : ", ")
-          + "every journey converts here, so rates are all 1 and say nothing"
-      }
-      if let ranks = indistinguishable(entry) {
-        note += (note.isEmpty ? "" : ", ") + Escaping.terminal(ranks)
-      }
-      if !note.isEmpty { notes.append(line("\(label): \(note)")) }
-    }
-    notes += remarks.map { line(Escaping.terminal($0)) }
-    return notes.isEmpty ? "" : notes.joined(separator: "\n") + "\n"
   }
 }

@@ -1,3 +1,5 @@
+import Algorithms
+
 /// How many columns text takes in a terminal.
 enum DisplayWidth {
   /// The columns of a string: 2 for wide East Asian characters and emoji, 0 for marks that combine.
@@ -5,16 +7,19 @@ enum DisplayWidth {
     text.reduce(0) { $0 + width(of: $1) }
   }
 
+  /// VARIATION SELECTOR-16: what stands before it is shown as an emoji.
+  private static let emojiSelector: Unicode.Scalar = "\u{FE0F}"
+
   private static func width(of character: Character) -> Int {
     let first = character.unicodeScalars.first!
-    if character.unicodeScalars.contains(where: { $0.value == 0xFE0F }) { return 2 }
+    if character.unicodeScalars.contains(emojiSelector) { return 2 }
     switch first.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0
     default: return isWide(first.value) ? 2 : 1
     }
   }
 
-  /// Blocks whose characters are wide or fullwidth.
+  /// Blocks whose characters are wide or fullwidth, in rising order.
   ///
   /// Source: Unicode 16, EastAsianWidth.txt, classes W and F, merged over unassigned gaps.
   private static let wideRanges: [ClosedRange<UInt32>] = [
@@ -42,12 +47,9 @@ enum DisplayWidth {
   ]
 
   private static func isWide(_ scalar: UInt32) -> Bool {
-    guard scalar >= 0x1100 else { return false }
-    var (low, high) = (0, wideRanges.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if wideRanges[middle].upperBound < scalar { low = middle + 1 } else { high = middle }
-    }
-    return low < wideRanges.count && wideRanges[low].contains(scalar)
+    // Most text has no wide character at all.
+    guard scalar >= wideRanges[0].lowerBound else { return false }
+    let index = wideRanges.partitioningIndex { $0.upperBound >= scalar }
+    return index < wideRanges.count && wideRanges[index].contains(scalar)
   }
 }

@@ -1,26 +1,17 @@
 import TouchstoneAttribution
-import TouchstoneText
 
-/// Chains of several orders side by side, in every output format.
-public struct OrderReport: Sendable {
+/// Chains of several orders side by side.
+package struct OrderReport: Report {
   private let source: String
   private let study: OrderStudy
 
   /// - Parameter source: The input's name, for the title.
-  public init(source: String, study: OrderStudy) {
+  package init(source: String, study: OrderStudy) {
     self.source = source
     self.study = study
   }
 
-  /// The report as text that ends in a line feed.
-  public func text(_ format: OutputFormat) -> String {
-    switch format {
-    case .table: table.alignedText() + "\n" + notes.map { Escaping.terminal($0) + "\n" }.joined()
-    case .markdown: table.markdown() + "\n" + notes.map { "- " + Escaping.markdown($0) + "\n" }.joined()
-    case .csv: tidyTable.csv()
-    case .json: JSONDocument.text(document)
-    }
-  }
+  package var blocks: [ReportBlock] { [.table(table), .notes(notes)] }
 
   private var table: ResultTable {
     ResultTable(
@@ -28,10 +19,10 @@ public struct OrderReport: Sendable {
       columns: ["order", "held-out log-likelihood", "± se", "AUC", "± se", "BIC", "states", "transitions", ""],
       rows: study.orders.map { order in
         [
-          .number(Double(order.order), decimals: 0), .number(order.heldOut.mean, decimals: 4),
-          .number(order.heldOut.standardError, decimals: 4), order.area.map { .number($0.mean, decimals: 4) } ?? .empty,
-          order.area.map { .number($0.standardError, decimals: 4) } ?? .empty, .number(order.bic, decimals: 0),
-          .number(Double(order.states), decimals: 0), .number(Double(order.states + order.parameters), decimals: 0),
+          .init(count: order.order), .number(order.heldOut.mean, decimals: 4),
+          .number(order.heldOut.standardError, decimals: 4), .init(order.area?.mean, decimals: 4),
+          .init(order.area?.standardError, decimals: 4), .number(order.bic, decimals: 0), .init(count: order.states),
+          .init(count: order.states + order.parameters),
           .text(order.order == study.recommended ? "recommended" : ""),
         ]
       })
@@ -53,9 +44,8 @@ public struct OrderReport: Sendable {
     return notes
   }
 
-  private var tidyTable: ResultTable {
+  package var tidyTable: ResultTable {
     ResultTable(
-      title: "",
       columns: [
         "order", "held_out_log_likelihood", "held_out_se", "auc", "auc_se", "log_likelihood", "bic", "states",
         "parameters", "recommended",
@@ -66,26 +56,28 @@ public struct OrderReport: Sendable {
           order.area?.standardError, order.logLikelihood, order.bic, Double(order.states), Double(order.parameters),
           order.order == study.recommended ? 1 : 0,
         ]
-        return numbers.map { $0.map { .number($0, decimals: 6) } ?? .empty }
+        return numbers.map { .init(tidy: $0) }
       })
   }
 
-  private var document: JSONValue {
-    .object([
-      "schema": .text("touchstone.order/1"), "folds": .integer(study.folds), "heldOut": .text(study.unit.rawValue),
-      "recommended": .integer(study.recommended), "best": .integer(study.best), "reason": .text(study.reason),
-      "orders": .list(
-        study.orders.map { order in
-          .object([
-            "order": .integer(order.order), "heldOutLogLikelihood": JSONValue(order.heldOut.mean),
-            "heldOutSE": JSONValue(order.heldOut.standardError),
-            "folds": .list(order.logLikelihoods.map { JSONValue($0) }),
-            "auc": order.area.map { JSONValue($0.mean) } ?? .null,
-            "aucSE": order.area.map { JSONValue($0.standardError) } ?? .null,
-            "logLikelihood": JSONValue(order.logLikelihood), "bic": JSONValue(order.bic),
-            "states": .integer(order.states), "parameters": .integer(order.parameters),
-          ])
-        }),
-    ])
+  package var document: JSONDocument {
+    JSONDocument(
+      schema: "touchstone.order/1",
+      fields: [
+        "folds": .integer(study.folds), "heldOut": .text(study.unit.rawValue),
+        "recommended": .integer(study.recommended), "best": .integer(study.best), "reason": .text(study.reason),
+        "orders": .list(
+          study.orders.map { order in
+            .object([
+              "order": .integer(order.order), "heldOutLogLikelihood": JSONValue(order.heldOut.mean),
+              "heldOutSE": JSONValue(order.heldOut.standardError),
+              "folds": JSONValue(order.logLikelihoods),
+              "auc": JSONValue(order.area?.mean),
+              "aucSE": JSONValue(order.area?.standardError),
+              "logLikelihood": JSONValue(order.logLikelihood), "bic": JSONValue(order.bic),
+              "states": .integer(order.states), "parameters": .integer(order.parameters),
+            ])
+          }),
+      ])
   }
 }

@@ -3,54 +3,55 @@ import TouchstoneBudgeting
 
 extension PlanReport {
   /// The document `touchstone.plan/1`.
-  var document: JSONValue {
-    let outlook = content.outlook
-    func response(_ credit: Credit) -> Double { plan.measure == .conversions ? credit.conversions : credit.value }
-    func list(_ interval: ClosedRange<Double>) -> JSONValue {
-      .list([JSONValue(interval.lowerBound), JSONValue(interval.upperBound)])
-    }
-    let hasValue = content.input.hasValue
-    let gains = plan.measure == .conversions ? outlook.walks.conversions : outlook.walks.value
+  package var document: JSONDocument {
+    JSONDocument(
+      schema: "touchstone.plan/1",
+      fields: [
+        "model": .text(content.model), "measure": .text(plan.measure.rawValue),
+        "goal": goal, "currency": JSONValue(content.currency),
+        "budget": .object([
+          "current": JSONValue(plan.currentBudget), "planned": JSONValue(plan.plannedBudget),
+          "unspent": JSONValue(plan.unspent),
+        ]),
+        "touchpoints": .list(plan.rows.indices.map(touchpoint)),
+        "promised": .object([
+          "conversions": JSONValue(plan.promised.conversions), "value": JSONValue(plan.promised.value),
+        ]),
+        "expected": expected, "shadowPrice": JSONValue(plan.price), "gap": JSONValue(plan.gap),
+        "byModel": .list(content.byModel.map { alternative(["model": .text($0.name)], $0.result) }),
+        "byElasticity": .list(
+          content.byElasticity.map { alternative(["elasticity": JSONValue($0.elasticity)], $0.result) }),
+      ])
+  }
+
+  private func touchpoint(_ index: Int) -> JSONValue {
+    let row = plan.rows[index]
+    func worth(_ value: Double) -> JSONValue { content.input.hasValue ? JSONValue(value) : .null }
     return .object([
-      "schema": .text("touchstone.plan/1"), "model": .text(content.model), "measure": .text(plan.measure.rawValue),
-      "goal": goal, "currency": content.currency.map { .text($0) } ?? .null,
-      "budget": .object([
-        "current": JSONValue(plan.currentBudget), "planned": JSONValue(plan.plannedBudget),
-        "unspent": JSONValue(plan.unspent),
-      ]),
-      "touchpoints": .list(
-        plan.rows.indices.map { place in
-          let row = plan.rows[place]
-          return .object([
-            "touchpoint": .text(row.name), "currentSpend": JSONValue(row.currentSpend),
-            "plannedSpend": JSONValue(row.plannedSpend), "currentResponse": JSONValue(response(row.current)),
-            "plannedResponse": JSONValue(response(row.planned)),
-            "currentConversions": JSONValue(row.current.conversions),
-            "plannedConversions": JSONValue(row.planned.conversions),
-            "currentROAS": hasValue ? JSONValue(row.current.value / row.currentSpend) : .null,
-            "plannedROAS": hasValue && row.plannedSpend > 0 ? JSONValue(row.planned.value / row.plannedSpend) : .null,
-            "marginalROAS": hasValue ? JSONValue(row.plannedMarginal.value) : .null,
-            "marginalConversions": JSONValue(row.plannedMarginal.conversions), "limits": list(row.limits),
-            "boundBy": row.bound.map { .text(Self.code($0)) } ?? .null,
-            "certainty": content.certainty.probabilities[place].map { JSONValue($0) } ?? .null,
-            "schedule": .list(row.schedule.map { JSONValue($0) }),
-            "response": shape(content.input.touchpoints[place].shape),
-          ])
-        }),
-      "promised": .object([
-        "conversions": JSONValue(plan.promised.conversions), "value": JSONValue(plan.promised.value),
-      ]),
-      "expected": .object([
-        "gain": JSONValue(response(outlook.shift.gain)),
-        "interval": list(outlook.sample(plan.measure).interval(level: content.level, method: .percentile)),
-        "level": JSONValue(content.level), "probabilityBetter": JSONValue(outlook.probabilityBetter(plan.measure)),
-        "worstCase": JSONValue(outlook.worstCase(plan.measure)), "walkedGain": JSONValue(gains.gain),
-        "walkedSE": JSONValue(gains.standardError), "visitsProvided": JSONValue(outlook.shift.provided),
-      ]),
-      "shadowPrice": JSONValue(plan.price), "gap": JSONValue(plan.gap),
-      "byModel": .list(content.byModel.map { alternative(["model": .text($0.name)], $0.result) }),
-      "byElasticity": .list(
-        content.byElasticity.map { alternative(["elasticity": JSONValue($0.elasticity)], $0.result) }),
+      "touchpoint": .text(row.name), "currentSpend": JSONValue(row.currentSpend),
+      "plannedSpend": JSONValue(row.plannedSpend), "currentResponse": JSONValue(measured(row.current)),
+      "plannedResponse": JSONValue(measured(row.planned)),
+      "currentConversions": JSONValue(row.current.conversions),
+      "plannedConversions": JSONValue(row.planned.conversions),
+      "currentROAS": worth(row.current.value / row.currentSpend),
+      "plannedROAS": row.plannedSpend > 0 ? worth(row.planned.value / row.plannedSpend) : .null,
+      "marginalROAS": worth(row.plannedMarginal.value),
+      "marginalConversions": JSONValue(row.plannedMarginal.conversions), "limits": JSONValue(row.limits),
+      "boundBy": JSONValue(row.bound.map(Self.code)),
+      "certainty": JSONValue(content.certainty.probabilities[index]),
+      "schedule": JSONValue(row.schedule), "response": shape(content.input.touchpoints[index].shape),
+    ])
+  }
+
+  private var expected: JSONValue {
+    let outlook = content.outlook
+    let walked = plan.measure == .conversions ? outlook.walks.conversions : outlook.walks.value
+    return .object([
+      "gain": JSONValue(measured(outlook.shift.gain)),
+      "interval": JSONValue(outlook.sample(plan.measure).interval(level: content.level, method: .percentile)),
+      "level": JSONValue(content.level), "probabilityBetter": JSONValue(outlook.probabilityBetter(plan.measure)),
+      "worstCase": JSONValue(outlook.worstCase(plan.measure)), "walkedGain": JSONValue(walked.gain),
+      "walkedSE": JSONValue(walked.standardError), "visitsProvided": JSONValue(outlook.shift.provided),
     ])
   }
 
@@ -75,13 +76,11 @@ extension PlanReport {
         "source": .text("fitted"), "family": .text(type(of: fit.curve).name),
         "parameters": .object(
           Dictionary(uniqueKeysWithValues: fit.curve.parameters.map { ($0.name, JSONValue($0.value)) })),
-        "carryOver": JSONValue(fit.carryOver), "heldOutExplained": JSONValue(choice.heldOutShare ?? .nan),
+        "carryOver": JSONValue(fit.carryOver), "heldOutExplained": JSONValue(choice.heldOutShare),
       ]
       if let elasticity = choice.elasticity {
         fields["elasticity"] = JSONValue(elasticity.estimate)
-        fields["elasticityInterval"] = .list([
-          JSONValue(elasticity.interval.lowerBound), JSONValue(elasticity.interval.upperBound),
-        ])
+        fields["elasticityInterval"] = JSONValue(elasticity.interval)
       }
       return .object(fields)
     }
@@ -92,11 +91,10 @@ extension PlanReport {
     switch result {
     case .failure(let error): fields["impossible"] = .text(error.description)
     case .success(let alternative):
-      let (promised, gain) = (alternative.plan.promised, alternative.shift.gain)
       fields["plannedSpend"] = .object(
         Dictionary(uniqueKeysWithValues: alternative.plan.rows.map { ($0.name, JSONValue($0.plannedSpend)) }))
-      fields["promised"] = JSONValue(plan.measure == .conversions ? promised.conversions : promised.value)
-      fields["expected"] = JSONValue(plan.measure == .conversions ? gain.conversions : gain.value)
+      fields["promised"] = JSONValue(measured(alternative.plan.promised))
+      fields["expected"] = JSONValue(measured(alternative.shift.gain))
     }
     return .object(fields)
   }

@@ -3,19 +3,20 @@ import TouchstoneBudgeting
 
 /// The tables of a plan: who gets how much, when, by which curves, and under other assumptions.
 extension PlanReport {
-  /// Places of rows, those with the most spend first.
+  /// Indices of rows, those with the most spend first.
   var order: [Int] {
     plan.rows.indices.sorted { (plan.rows[$1].currentSpend, $0) < (plan.rows[$0].currentSpend, $1) }
   }
 
   var planTable: ResultTable {
     let hasValue = content.input.hasValue
-    func ratio(_ over: Double, _ under: Double, _ decimals: Int = 2) -> Cell {
-      under > 0 ? .number(over / under, decimals: decimals) : .empty
+    func ratio(_ numerator: Double, _ denominator: Double) -> Cell {
+      .init(denominator > 0 ? numerator / denominator : nil, decimals: 2)
     }
-    func cells(_ name: String, _ currentSpend: Double, _ plannedSpend: Double, _ current: Credit, _ planned: Credit)
-      -> [Cell]
-    {
+    func cells(
+      _ name: String, spend currentSpend: Double, planned plannedSpend: Double, brings current: Credit,
+      planned: Credit
+    ) -> [Cell] {
       [
         .text(name), .number(currentSpend, decimals: 2), .number(plannedSpend, decimals: 2),
         .text(signed(100 * Self.change(plannedSpend, currentSpend)) + " %"), .number(current.conversions, decimals: 1),
@@ -26,16 +27,16 @@ extension PlanReport {
           : [ratio(currentSpend, current.conversions), ratio(plannedSpend, planned.conversions)])
     }
     func marginal(_ credit: Credit) -> Cell {
-      hasValue
-        ? .number(credit.value, decimals: 2)
-        : credit.conversions > 0 ? .number(1 / credit.conversions, decimals: 2) : .empty
+      hasValue ? .number(credit.value, decimals: 2) : ratio(1, credit.conversions)
     }
-    var rows = order.map { place -> [Cell] in
-      let row = plan.rows[place]
-      return cells(row.name, row.currentSpend, row.plannedSpend, row.current, row.planned) + [
-        marginal(row.currentMarginal), marginal(row.plannedMarginal), .text(why(row)),
-        content.certainty.probabilities[place].map { .percent($0) } ?? .empty,
-      ]
+    var rows = order.map { index -> [Cell] in
+      let row = plan.rows[index]
+      return cells(
+        row.name, spend: row.currentSpend, planned: row.plannedSpend, brings: row.current, planned: row.planned)
+        + [
+          marginal(row.currentMarginal), marginal(row.plannedMarginal), .text(why(row)),
+          .init(share: content.certainty.probabilities[index]),
+        ]
     }
     func sum(_ credit: KeyPath<Plan.Row, Credit>) -> Credit {
       plan.rows.reduce(Credit()) {
@@ -44,9 +45,9 @@ extension PlanReport {
       }
     }
     rows.append(
-      cells("total", plan.currentBudget, plan.plannedBudget, sum(\.current), sum(\.planned)) + [
-        .empty, .empty, .empty, .empty,
-      ])
+      cells(
+        "total", spend: plan.currentBudget, planned: plan.plannedBudget, brings: sum(\.current),
+        planned: sum(\.planned)) + [.empty, .empty, .empty, .empty])
     let ratios =
       hasValue
       ? ["ROAS now", "planned", "marginal ROAS now", "planned"]
@@ -83,19 +84,19 @@ extension PlanReport {
     ResultTable(
       title: "How response changes with spend",
       columns: ["touchpoint", "curve", "carry-over", "elasticity", "explained", "what the history tells"],
-      rows: order.map { place in
-        let touchpoint = content.input.touchpoints[place]
+      rows: order.map { index in
+        let touchpoint = content.input.touchpoints[index]
         switch touchpoint.shape.source {
         case .fitted(let choice):
           return [
             .text(touchpoint.name), .text(Self.words(choice.fit!)), Self.carryOver(choice.fit!),
             choice.elasticity.map { .interval($0.estimate, $0.interval, decimals: 2) } ?? .empty,
-            choice.heldOutShare.map { .percent($0) } ?? .empty, .text(Self.openQuestions(choice)),
+            .init(share: choice.heldOutShare), .text(Self.openQuestions(choice)),
           ]
         case .assumed(let elasticity, let choice):
           return [
             .text(touchpoint.name), .text("power, assumed"), .empty, .number(elasticity, decimals: 2),
-            choice?.heldOutShare.map { .percent($0) } ?? .empty,
+            .init(share: choice?.heldOutShare),
             .text(choice?.doubt.map(Self.words) ?? "no history"),
           ]
         }
@@ -111,18 +112,36 @@ extension PlanReport {
     fit.fitsCarryOver ? .number(fit.carryOver, decimals: 2) : .text("none")
   }
 
+  /// The level of the intervals by which a fit is judged.
+  private static let level = 0.95
+
+  /// With an elasticity from here on, response is as good as proportional to spend.
+  private static let proportional = 0.95
+
+  /// With an elasticity down to here, more spend brings as good as nothing.
+  private static let flat = 0.05
+
+  /// An interval of the logarithm of a parameter that is wider spans a factor of e³ = 20 and more.
+  private static let widestParameter = 3.0
+
+  /// An interval of the logit of the carry-over that is wider reaches from 0.05 to 0.95 and further.
+  private static let widestCarryOver = 6.0
+
   /// What even a fit that can be used leaves open.
   private static func openQuestions(_ choice: CurveChoice) -> String {
     guard let fit = choice.fit, let elasticity = choice.elasticity else { return "" }
     var open: [String] = []
-    if elasticity.interval.upperBound >= 0.95 { open.append("saturation not seen") }
-    if elasticity.interval.lowerBound <= 0.05 { open.append("may be saturated") }
-    for (place, parameter) in fit.curve.parameters.enumerated() where place > 0 {
-      guard let interval = fit.interval(place, level: 0.95) else { continue }
-      if interval.upperBound - interval.lowerBound > 3 { open.append("\(parameter.name) not identified") }
+    if elasticity.interval.upperBound >= Self.proportional { open.append("saturation not seen") }
+    if elasticity.interval.lowerBound <= Self.flat { open.append("may be saturated") }
+    // The first parameter is the height of the curve, which the elasticity does not depend on.
+    for (index, parameter) in fit.curve.parameters.enumerated().dropFirst() {
+      guard let interval = fit.interval(index, level: Self.level) else { continue }
+      if interval.upperBound - interval.lowerBound > Self.widestParameter {
+        open.append("\(parameter.name) not identified")
+      }
     }
-    if fit.fitsCarryOver, let interval = fit.interval(fit.free.count - 1, level: 0.95),
-      interval.upperBound - interval.lowerBound > 6
+    if fit.fitsCarryOver, let interval = fit.interval(fit.free.count - 1, level: Self.level),
+      interval.upperBound - interval.lowerBound > Self.widestCarryOver
     {
       open.append("carry-over not identified")
     }
@@ -137,7 +156,8 @@ extension PlanReport {
     case .noBetterThanMean: "nothing: no rising curve predicts better than the mean"
     case .openElasticity(let interval):
       interval.upperBound.isFinite
-        ? "nothing: elasticity anywhere from \(NumberText.fixed(interval.lowerBound, decimals: 2)) to \(NumberText.fixed(interval.upperBound, decimals: 2))"
+        ? "nothing: elasticity anywhere from \(NumberText.fixed(interval.lowerBound, decimals: 2))"
+          + " to \(NumberText.fixed(interval.upperBound, decimals: 2))"
         : "nothing: the elasticity may be anything"
     }
   }
@@ -166,14 +186,12 @@ extension PlanReport {
         if case .success(let alternative) = result { cell(alternative) } else { .text("impossible") }
       }
     }
-    func gain(_ credit: Credit) -> Cell {
-      .text(signed(plan.measure == .conversions ? credit.conversions : credit.value))
-    }
+    func gain(_ credit: Credit) -> Cell { .text(signed(measured(credit))) }
     let rows =
-      order.map { place -> [Cell] in
-        [.text(plan.rows[place].name)]
+      order.map { index -> [Cell] in
+        [.text(plan.rows[index].name)]
           + cells {
-            let row = $0.plan.rows[place]
+            let row = $0.plan.rows[index]
             return .text(signed(100 * Self.change(row.plannedSpend, row.currentSpend)) + " %")
           }
       } + [
@@ -184,23 +202,23 @@ extension PlanReport {
     return ResultTable(title: title, columns: ["touchpoint"] + results.map(\.name), rows: rows, totalRows: 3)
   }
 
-  var tidyTable: ResultTable {
+  package var tidyTable: ResultTable {
     let periods = plan.rows.first?.schedule.count ?? 0
     let columns = [
       "touchpoint", "current_spend", "planned_spend", "current_conversions", "planned_conversions", "current_value",
       "planned_value", "marginal_conversions", "marginal_roas", "minimum", "maximum", "bound_by",
     ]
     return ResultTable(
-      title: "", columns: columns + (0..<periods).map { "period_\($0 + 1)" },
+      columns: columns + (0..<periods).map { "period_\($0 + 1)" },
       rows: plan.rows.map { row in
         let numbers = [
           row.currentSpend, row.plannedSpend, row.current.conversions, row.planned.conversions, row.current.value,
           row.planned.value, row.plannedMarginal.conversions, row.plannedMarginal.value, row.limits.lowerBound,
           row.limits.upperBound,
         ]
-        return [.text(row.name)] + numbers.map { .number($0, decimals: 6) } + [
+        return [.text(row.name)] + numbers.map { .init(tidy: $0) } + [
           row.bound.map { .text(Self.code($0)) } ?? .empty
-        ] + row.schedule.map { .number($0, decimals: 2) }
+        ] + row.schedule.map { .init(tidy: $0) }
       })
   }
 }

@@ -1,30 +1,29 @@
 import TouchstoneAttribution
 import TouchstoneBudgeting
-import TouchstoneText
 
-/// A budget plan with what it is expected to do, in every output format.
-public struct PlanReport: Sendable {
+/// A budget plan with what it is expected to do.
+package struct PlanReport: Report {
   typealias Cell = ResultTable.Cell
 
   /// What the report is made of.
-  public struct Content: Sendable {
+  package struct Content: Sendable {
     /// The input's name, for titles.
-    public var source: String
-    public var plan: Plan
-    public var input: PlanInput
+    package var source: String
+    package var plan: Plan
+    package var input: PlanInput
     /// The model whose credit the plan is based on.
-    public var model: String
-    public var outlook: PlanOutlook
-    public var certainty: MoveCertainty
-    public var level: Double
-    public var byModel: [(name: String, result: Result<PlanAlternative, PlanError>)]
-    public var byElasticity: [(elasticity: Double, result: Result<PlanAlternative, PlanError>)]
+    package var model: String
+    package var outlook: PlanOutlook
+    package var certainty: MoveCertainty
+    package var level: Double
+    package var byModel: [(name: String, result: Result<PlanAlternative, PlanError>)]
+    package var byElasticity: [(elasticity: Double, result: Result<PlanAlternative, PlanError>)]
     /// Where the costs name one.
-    public var currency: String?
+    package var currency: String?
     /// Sentences that the reader should know.
-    public var remarks: [String]
+    package var remarks: [String]
 
-    public init(
+    package init(
       source: String, plan: Plan, input: PlanInput, model: String, outlook: PlanOutlook, certainty: MoveCertainty,
       level: Double,
       byModel: [(name: String, result: Result<PlanAlternative, PlanError>)],
@@ -47,34 +46,24 @@ public struct PlanReport: Sendable {
 
   let content: Content
 
-  public init(_ content: Content) { self.content = content }
+  package init(_ content: Content) { self.content = content }
 
   var plan: Plan { content.plan }
 
-  /// The report as text that ends in a line feed.
-  public func text(_ format: OutputFormat) -> String {
-    switch format {
-    case .table:
-      Escaping.terminal(headline) + "\n\n"
-        + ([planTable.alignedText(), outlookLines.map { Escaping.terminal($0) + "\n" }.joined()]
-        + furtherTables.map { $0.alignedText() } + [notes.map { Escaping.terminal($0) + "\n" }.joined()])
-        .joined(separator: "\n")
-    case .markdown:
-      Escaping.markdown(headline) + "\n\n"
-        + ([planTable.markdown(), outlookLines.map { "- " + Escaping.markdown($0) + "\n" }.joined()]
-        + furtherTables.map { $0.markdown() } + [notes.map { "- " + Escaping.markdown($0) + "\n" }.joined()])
-        .joined(separator: "\n")
-    case .csv: tidyTable.csv()
-    case .json: JSONDocument.text(document)
-    }
+  package var blocks: [ReportBlock] {
+    [.headline(headline), .table(planTable), .notes(outlookLines)] + furtherTables.map(ReportBlock.table)
+      + [.notes(notes)]
   }
 
   // MARK: Words
 
   func money(_ amount: Double) -> String { NumberText.fixed(amount, decimals: 2) }
-  func signed(_ number: Double, decimals: Int = 1) -> String {
-    (number > 0 ? "+" : "") + NumberText.fixed(number, decimals: decimals)
-  }
+  func signed(_ change: Double) -> String { (change > 0 ? "+" : "") + NumberText.fixed(change, decimals: 1) }
+
+  /// The conversions or the value, whichever the plan is about.
+  func measured(_ credit: Credit) -> Double { plan.measure == .conversions ? credit.conversions : credit.value }
+
+  /// A change of spend as a share of what is spent now.
   static func change(_ planned: Double, _ current: Double) -> Double { current > 0 ? planned / current - 1 : 0 }
 
   private var headline: String {
@@ -82,10 +71,10 @@ public struct PlanReport: Sendable {
       switch plan.goal {
       case .most: "for the most \(plan.measure.rawValue)"
       case .target(let target):
-        "for \(NumberText.fixed(target, decimals: 2)) \(plan.measure == .value ? "of value" : "conversions") at the least cost"
+        "for \(money(target)) \(plan.measure == .value ? "of value" : "conversions") at the least cost"
       case .perUnitSpent(let least):
         plan.measure == .value
-          ? "for the most value at a ROAS of \(NumberText.fixed(least, decimals: 2)) or more"
+          ? "for the most value at a ROAS of \(money(least)) or more"
           : "for the most conversions at \(money(1 / least)) each or less"
       }
     let change = Self.change(plan.plannedBudget, plan.currentBudget)
@@ -107,6 +96,9 @@ public struct PlanReport: Sendable {
     }
   }
 
+  /// From this share on, all additional visits count as provided.
+  private static let allProvided = 0.999
+
   private var figure: String { plan.measure.rawValue }
 
   /// Expected effects, in sentences.
@@ -114,38 +106,44 @@ public struct PlanReport: Sendable {
     let outlook = content.outlook
     let sample = outlook.sample(plan.measure)
     let interval = sample.interval(level: content.level, method: .percentile)
-    let (gain, walked) =
-      plan.measure == .conversions
-      ? (outlook.shift.gain.conversions, outlook.walks.conversions) : (outlook.shift.gain.value, outlook.walks.value)
-    let promised = plan.measure == .conversions ? plan.promised.conversions : plan.promised.value
+    let walked = plan.measure == .conversions ? outlook.walks.conversions : outlook.walks.value
     var lines = [
-      "the credit of \(content.model) promises \(signed(promised)) \(figure), which is what the table shows",
-      "simulated on the chain: \(signed(gain)) \(figure) [\(signed(interval.lowerBound)) – \(signed(interval.upperBound))],"
-        + " better than today with a probability of \(NumberText.percent(outlook.probabilityBetter(plan.measure), decimals: 1)),"
+      "the credit of \(content.model) promises \(signed(measured(plan.promised))) \(figure),"
+        + " which is what the table shows",
+      "simulated on the chain: \(signed(measured(outlook.shift.gain))) \(figure)"
+        + " [\(signed(interval.lowerBound)) – \(signed(interval.upperBound))],"
+        + " better than today with a probability of"
+        + " \(NumberText.percent(outlook.probabilityBetter(plan.measure))),"
         + " in the worst of twenty cases \(signed(outlook.worstCase(plan.measure)));"
         + " \(NumberText.fixed(Double(outlook.walks.walks), decimals: 0)) journeys walked say \(signed(walked.gain)) ±"
         + " \(NumberText.fixed(walked.standardError, decimals: 1))",
       price + "; " + certificate,
     ]
     if let slackGoal { lines.append(slackGoal) }
-    if outlook.shift.provided < 0.999 {
+    if outlook.shift.provided < Self.allProvided {
       lines.append(
-        "journeys that give up provide \(NumberText.percent(outlook.shift.provided)) of the additional visits that the plan asks for; the rest cannot be had"
-      )
+        "journeys that give up provide \(NumberText.percent(outlook.shift.provided)) of the additional visits that"
+          + " the plan asks for; the rest cannot be had")
     }
     if plan.unspent > 0 { lines.append("steps leave \(money(plan.unspent)) unspent") }
     return lines
   }
 
+  /// A shadow price so low is 0 but for rounding, and has no finite inverse.
+  private static let noPrice = 1e-300
+
   private var price: String {
-    guard plan.price > 1e-300 else { return "no more can be spent within these limits, or it brings nothing" }
+    guard plan.price > Self.noPrice else { return "no more can be spent within these limits, or it brings nothing" }
     let one = plan.measure == .conversions ? " (\(money(1 / plan.price)) for one more)" : ""
     return "shadow price: one more unit of budget brings \(Self.short(plan.price)) \(figure)\(one)"
   }
 
+  /// A gap so small is rounding.
+  private static let noGap = 1e-9
+
   /// What the search guarantees.
   private var certificate: String {
-    let rest = plan.gap < 1e-9 ? "" : " by more than \(NumberText.percent(plan.gap, decimals: 4))"
+    let rest = plan.gap < Self.noGap ? "" : " by more than \(NumberText.percent(plan.gap, decimals: 4))"
     switch plan.goal {
     case .most: return "by this credit, no plan within these limits brings more" + rest
     case .target:
@@ -157,26 +155,30 @@ public struct PlanReport: Sendable {
     }
   }
 
+  /// A goal is met with slack where more than this of it is reached: less is what the search leaves open.
+  private static let slack = 1.001
+
   /// Where the limits decide, and not the goal.
   private var slackGoal: String? {
-    let response = plan.rows.reduce(0) {
-      $0 + (plan.measure == .conversions ? $1.planned.conversions : $1.planned.value)
-    }
+    let response = plan.rows.reduce(0) { $0 + measured($1.planned) }
     switch plan.goal {
     case .most: return nil
     case .target(let target):
-      guard response > target * 1.001 else { return nil }
+      guard response > target * Self.slack else { return nil }
       return
-        "the least that the limits allow brings more than the target; wider limits (--change) would let the plan cost less"
+        "the least that the limits allow brings more than the target;"
+        + " wider limits (--change) would let the plan cost less"
     case .perUnitSpent(let least):
-      guard response > least * plan.plannedBudget * 1.001 else { return nil }
+      guard response > least * plan.plannedBudget * Self.slack else { return nil }
       return
-        "the most that the limits and the budget allow still meets the goal; wider limits (--change) would let the plan spend more"
+        "the most that the limits and the budget allow still meets the goal;"
+        + " wider limits (--change) would let the plan spend more"
     }
   }
 
-  static func short(_ number: Double) -> String {
-    number.magnitude >= 0.01 ? NumberText.fixed(number, decimals: 4) : NumberText.short(number)
+  /// A number of any size to about four digits.
+  static func short(_ value: Double) -> String {
+    value.magnitude >= 0.01 ? NumberText.fixed(value, decimals: 4) : NumberText.short(value)
   }
 
   private var notes: [String] {
@@ -184,13 +186,15 @@ public struct PlanReport: Sendable {
     let assumed = content.input.touchpoints.filter(\.isAssumed)
     if !assumed.isEmpty {
       notes.insert(
-        "the elasticity of \(assumed.map(\.name).joined(separator: ", ")) is an assumption (--elasticity): no data here tell how the response"
-          + " changes with spend; the intervals know nothing of that doubt, and the table above shows how the plan depends on it",
+        "the elasticity of \(assumed.map(\.name).joined(separator: ", ")) is an assumption (--elasticity):"
+          + " no data here tell how the response changes with spend;"
+          + " the intervals know nothing of that doubt, and the table above shows how the plan depends on it",
         at: 0)
     }
     notes.append(
-      "credit shares each conversion out once, the chain loses a conversion with any of the visits that it took: the two gains measure different things,"
-        + " and neither is what advertising causes; in the worlds that come with Touchstone plans brought 40 to 70 % of what credit promised"
+      "credit shares each conversion out once, the chain loses a conversion with any of the visits that it took:"
+        + " the two gains measure different things, and neither is what advertising causes;"
+        + " in the worlds that come with Touchstone plans brought 40 to 70 % of what credit promised"
         + " (touchstone evaluate --plans)")
     return notes
   }

@@ -1,30 +1,29 @@
 import TouchstoneAttribution
 import TouchstoneJourneys
-import TouchstoneText
 
-/// The touchpoint profile: what journeys say about each touchpoint, in every output format.
-public struct ProfileReport: Sendable {
+/// The touchpoint profile: what journeys say about each touchpoint.
+package struct ProfileReport: Report {
   /// What the report is made of.
-  public struct Content: Sendable {
-    public let profile: JourneyProfile
-    public let paths: PathTable
-    public let hasValue: Bool
-    public let account: AccountReport
+  package struct Content: Sendable {
+    package let profile: JourneyProfile
+    package let paths: PathTable
+    package let hasValue: Bool
+    package let account: AccountReport
     /// How the input was read, in one line.
-    public let layout: String
+    package let layout: String
     /// The model whose credit is used, and its credit.
-    public let model: any AttributionModel
-    public let attribution: Attribution
+    package let model: any AttributionModel
+    package let attribution: Attribution
     /// How sure its credit is, where that was asked for.
-    public let uncertainty: CreditUncertainty?
+    package let uncertainty: CreditUncertainty?
     /// By touchpoint id; `nil` where nothing is known.
-    public let spend: [CostTable.Totals?]
+    package let spend: [CostTable.Totals?]
     /// By touchpoint name.
-    public let attributes: [String: TouchpointAttributes]
+    package let attributes: [String: TouchpointAttributes]
     /// Sentences about the input that the reader should know.
-    public let remarks: [String]
+    package let remarks: [String]
 
-    public init(
+    package init(
       profile: JourneyProfile, paths: PathTable, hasValue: Bool, account: AccountReport, layout: String,
       model: any AttributionModel, attribution: Attribution, uncertainty: CreditUncertainty? = nil,
       spend: [CostTable.Totals?], attributes: [String: TouchpointAttributes], remarks: [String] = []
@@ -47,7 +46,7 @@ public struct ProfileReport: Sendable {
   let content: Content
   let figures: [TouchpointFigures]
 
-  public init(_ content: Content) {
+  package init(_ content: Content) {
     self.content = content
     figures = TouchpointFigures.all(content)
   }
@@ -55,34 +54,16 @@ public struct ProfileReport: Sendable {
   var names: [String] { content.profile.touchpoints.names }
   var modelName: String { ModelCatalogue.label(of: content.model) }
 
-  /// The report as text that ends in a line feed.
-  public func text(_ format: OutputFormat) -> String {
-    switch format {
-    case .table:
-      let notes = remarks.map { Escaping.terminal($0) + "\n" }.joined()
-      return ([content.account.text] + tables.map { $0.alignedText() } + [notes]).filter { !$0.isEmpty }
-        .joined(separator: "\n")
-    case .markdown:
-      let head = Escaping.markdown(content.account.headline) + "\n\n" + content.account.table.markdown()
-      let notes =
-        ([content.account.conversions] + remarks).map { "- " + Escaping.markdown($0) + "\n" }.joined()
-      return ([head] + (content.account.identityTables + tables).map { $0.markdown() } + [notes]).joined(
-        separator: "\n")
-    case .csv: return tidyTable.csv()
-    case .json: return JSONDocument.text(document)
-    }
-  }
+  package var blocks: [ReportBlock] { content.account.blocks + tables.map(ReportBlock.table) + [.notes(remarks)] }
 
-  /// What became of the events, and the remarks, for formats that hold figures only.
-  public var summary: String {
-    content.account.text + remarks.map { Escaping.terminal($0) + "\n" }.joined()
-  }
+  /// What became of the events, and the remarks, for a terminal beside CSV, which holds figures only.
+  package var summary: String { content.account.text + TerminalRenderer().lines(remarks) }
 
   var remarks: [String] {
     var remarks = content.remarks
     remarks.append(
-      "lift compares journeys with a touchpoint to those without; it is an association, not an effect: who meets a touchpoint may"
-        + " have been readier to buy")
+      "lift compares journeys with a touchpoint to those without; it is an association, not an effect:"
+        + " who meets a touchpoint may have been readier to buy")
     if content.attributes.isEmpty {
       remarks.append(
         "no stage × media matrix: say in a specification (--spec) which media and stage each touchpoint belongs to")

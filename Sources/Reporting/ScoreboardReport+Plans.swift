@@ -13,7 +13,7 @@ extension ScoreboardReport {
 
   func name(_ planner: PlannerName) -> String {
     switch planner {
-    case .contestant(let place): board.contestants[place].name
+    case .contestant(let index): board.contestants[index].name
     case .unchanged: "(unchanged)"
     case .lastTouchReturn: "(by last-touch ROAS)"
     case .best: "(best found)"
@@ -36,11 +36,11 @@ extension ScoreboardReport {
   /// For each world, and for all; none where plans were not asked for.
   var planTables: [ResultTable] {
     guard !board.planners.isEmpty else { return [] }
-    let ofWorlds = board.worlds.map { world in
+    let byWorld = board.worlds.map { world in
       planTable("\(world.world.name): budgets, in % of all conversions") { world.mean($0, planner: $1) }
     }
-    guard board.worlds.count > 1 else { return ofWorlds }
-    return ofWorlds + [
+    guard board.worlds.count > 1 else { return byWorld }
+    return byWorld + [
       planTable("All \(board.worlds.count) worlds: budgets, in % of all conversions") { board.mean($0, planner: $1) }
     ]
   }
@@ -48,18 +48,19 @@ extension ScoreboardReport {
   var planNotes: [String] {
     guard !board.planners.isEmpty else { return [] }
     return [
-      "promised gain: by the credit of the plan's own model; true gain: the plan run in the world, by the same users; regret: what the best plan found"
-        + " with the truth brings more; overspend: in % of the budget, since not every channel can spend what a plan gives it"
+      "promised gain: by the credit of the plan's own model; true gain: the plan run in the world, by the same users;"
+        + " regret: what the best plan found with the truth brings more;"
+        + " overspend: in % of the budget, since not every channel can spend what a plan gives it"
     ]
   }
 
   func planRows(_ world: String, _ mean: (PlanScore.Measure, Int) -> Scoreboard.Mean?) -> [[ResultTable.Cell]] {
-    board.planners.enumerated().flatMap { place, planner in
+    board.planners.enumerated().flatMap { index, planner in
       PlanScore.Measure.allCases.compactMap { measure in
-        mean(measure, place).map {
+        mean(measure, index).map {
           [
-            .text(world), .text(name(planner)), .text("plan:" + measure.rawValue), .number($0.mean, decimals: 6),
-            .number($0.standardError, decimals: 6),
+            .text(world), .text(name(planner)), .text("plan:" + measure.rawValue), .init(tidy: $0.mean),
+            .init(tidy: $0.standardError),
           ]
         }
       }
@@ -68,13 +69,10 @@ extension ScoreboardReport {
 
   func planJSON(_ mean: (PlanScore.Measure, Int) -> Scoreboard.Mean?) -> JSONValue {
     .list(
-      board.planners.enumerated().map { place, planner in
-        var fields: [String: JSONValue] = ["planner": .text(name(planner))]
-        for measure in PlanScore.Measure.allCases {
-          guard let mean = mean(measure, place) else { continue }
-          fields[measure.rawValue] = .object(["mean": JSONValue(mean.mean), "se": JSONValue(mean.standardError)])
-        }
-        return .object(fields)
+      board.planners.enumerated().map { index, planner in
+        var fields: [String: JSONValue?] = ["planner": .text(name(planner))]
+        for measure in PlanScore.Measure.allCases { fields[measure.rawValue] = mean(measure, index).map(Self.json) }
+        return .object(omittingNil: fields)
       })
   }
 }

@@ -35,7 +35,9 @@ struct StageMatrix {
     }
     let unplaced = names.filter { attributes[$0]?.stage == nil || attributes[$0]?.media == nil }
     if !unplaced.isEmpty {
-      rows.append([.text("(without stage or media)"), .text(unplaced.joined(separator: ", ")), .empty, .empty])
+      rows.append(
+        [.text("(without stage or media)"), .text(unplaced.joined(separator: ", "))]
+          + Array(repeating: .empty, count: Media.allCases.count - 1))
     }
     return [
       ResultTable(
@@ -52,10 +54,10 @@ struct StageMatrix {
           Media.allCases.map { media in
             .object([
               "stage": .text(stage.rawValue), "media": .text(media.rawValue),
-              "touchpoints": .list(touchpoints(stage, media).map { .text($0) }),
+              "touchpoints": JSONValue(touchpoints(stage, media)),
             ])
           }
-        }), "gaps": .list(gaps.map { .text($0) }),
+        }), "gaps": JSONValue(gaps),
     ])
   }
 }

@@ -1,19 +1,18 @@
 import TouchstoneAttribution
 import TouchstoneJourneys
-import TouchstoneText
 
-/// Which touchpoints work together, in every output format.
-public struct SynergyReport: Sendable {
+/// Which touchpoints work together.
+package struct SynergyReport: Report {
   private typealias Cell = ResultTable.Cell
 
   /// How sure the pairs' figures are.
-  public struct Uncertainty: Sendable {
+  package struct Uncertainty: Sendable {
     /// Of the first pairs.
-    public let spreads: [Synergies.Spread]
-    public let level: Double
-    public let method: BootstrapSample.Method
+    package let spreads: [Synergies.Spread]
+    package let level: Double
+    package let method: BootstrapSample.Method
 
-    public init(spreads: [Synergies.Spread], level: Double, method: BootstrapSample.Method) {
+    package init(spreads: [Synergies.Spread], level: Double, method: BootstrapSample.Method) {
       self.spreads = spreads
       self.level = level
       self.method = method
@@ -36,7 +35,7 @@ public struct SynergyReport: Sendable {
   ///   - uncertainty: How sure the first ones are.
   ///   - most: The most pairs that a table shows; CSV and JSON have them all.
   ///   - remarks: Sentences that the reader should know.
-  public init(source: String, synergies: Synergies, uncertainty: Uncertainty?, most: Int, remarks: [String] = []) {
+  package init(source: String, synergies: Synergies, uncertainty: Uncertainty?, most: Int, remarks: [String] = []) {
     self.source = source
     self.synergies = synergies
     self.uncertainty = uncertainty
@@ -44,18 +43,8 @@ public struct SynergyReport: Sendable {
     self.remarks = remarks
   }
 
-  /// The report as text that ends in a line feed.
-  public func text(_ format: OutputFormat) -> String {
-    switch format {
-    case .table:
-      ([Escaping.terminal(headline) + "\n"] + tables.map { $0.alignedText() }
-        + [notes.map { Escaping.terminal($0) + "\n" }.joined()]).joined(separator: "\n")
-    case .markdown:
-      ([Escaping.markdown(headline) + "\n"] + tables.map { $0.markdown() }
-        + [notes.map { "- " + Escaping.markdown($0) + "\n" }.joined()]).joined(separator: "\n")
-    case .csv: tidyTable.csv()
-    case .json: JSONDocument.text(document)
-    }
+  package var blocks: [ReportBlock] {
+    [.headline(headline), .table(observedTable), .table(chainTable), .notes(notes)]
   }
 
   private func name(_ id: Int) -> String { synergies.touchpoints.names[id] }
@@ -77,11 +66,11 @@ public struct SynergyReport: Sendable {
   /// Below so many expected conversions the bootstrap does not see what might have happened, and no verdict is given.
   private static let fewestExpected = 5.0
 
-  private func verdict(_ place: Int) -> Verdict {
-    guard let uncertainty, place < uncertainty.spreads.count,
-      let sample = uncertainty.spreads[place].excessConversions
+  private func verdict(_ index: Int) -> Verdict {
+    guard let uncertainty, index < uncertainty.spreads.count,
+      let sample = uncertainty.spreads[index].excessConversions
     else { return .unknown }
-    let cells = synergies.pairs[place].observed
+    let cells = synergies.pairs[index].observed
     guard (cells.expectedRate ?? 0) * cells.both.journeys >= Self.fewestExpected else { return .unclear }
     let interval = uncertainty.interval(sample)
     return interval.lowerBound > 0 ? .complements : interval.upperBound < 0 ? .substitutes : .unclear
@@ -89,11 +78,7 @@ public struct SynergyReport: Sendable {
 
   // MARK: Tables
 
-  private var levelText: String {
-    uncertainty.map { ", with \(NumberText.percent($0.level, decimals: 0)) intervals" } ?? ""
-  }
-
-  private var tables: [ResultTable] { [observedTable, chainTable] }
+  private var intervals: String { NumberText.intervals(uncertainty?.level) }
 
   private func cell(_ value: Double?, _ sample: BootstrapSample?) -> Cell {
     guard let value else { return .empty }
@@ -101,23 +86,24 @@ public struct SynergyReport: Sendable {
     return .interval(value, uncertainty.interval(sample), decimals: 1)
   }
 
-  private func spread(_ place: Int) -> Synergies.Spread? {
-    uncertainty.flatMap { place < $0.spreads.count ? $0.spreads[place] : nil }
+  private func spread(_ index: Int) -> Synergies.Spread? {
+    uncertainty.flatMap { index < $0.spreads.count ? $0.spreads[index] : nil }
   }
 
   private var observedTable: ResultTable {
     ResultTable(
       title:
-        "As observed: the rate of journeys with both against what independence predicts\(levelText) (an association, not an effect)",
+        "As observed: the rate of journeys with both against what independence predicts\(intervals)"
+        + " (an association, not an effect)",
       columns: ["pair", "journeys", "rate with both", "expected", "excess conversions"]
         + (uncertainty == nil ? [] : ["verdict"]),
-      rows: synergies.pairs.prefix(most).enumerated().map { place, pair in
+      rows: synergies.pairs.prefix(most).enumerated().map { index, pair in
         let cells = pair.observed
         return [
-          .text(name(pair)), .number(cells.both.journeys, decimals: 0), cells.both.rate.map { .percent($0) } ?? .empty,
-          cells.expectedRate.map { .percent($0) } ?? .empty,
-          cell(cells.excessConversions, spread(place)?.excessConversions),
-        ] + (uncertainty == nil ? [] : [.text(verdict(place).rawValue)])
+          .text(name(pair)), .number(cells.both.journeys, decimals: 0), .init(share: cells.both.rate),
+          .init(share: cells.expectedRate),
+          cell(cells.excessConversions, spread(index)?.excessConversions),
+        ] + (uncertainty == nil ? [] : [.text(verdict(index).rawValue)])
       })
   }
 
@@ -127,14 +113,14 @@ public struct SynergyReport: Sendable {
     }
     let hasIndex = synergies.pairs.contains { $0.shapleyInteraction != nil }
     return ResultTable(
-      title: "On the chain: conversions that need both\(levelText)",
+      title: "On the chain: conversions that need both\(intervals)",
       columns: ["pair", "interaction", "lift"] + (hasIndex ? ["Shapley interaction"] : []),
-      rows: order.prefix(most).map { place in
-        let pair = synergies.pairs[place]
+      rows: order.prefix(most).map { index in
+        let pair = synergies.pairs[index]
         return [
-          .text(name(pair)), cell(pair.chainInteraction, spread(place)?.chainInteraction),
-          pair.chainLift.map { .number($0, decimals: 2) } ?? .empty,
-        ] + (hasIndex ? [cell(pair.shapleyInteraction, spread(place)?.shapleyInteraction)] : [])
+          .text(name(pair)), cell(pair.chainInteraction, spread(index)?.chainInteraction),
+          .init(pair.chainLift, decimals: 2),
+        ] + (hasIndex ? [cell(pair.shapleyInteraction, spread(index)?.shapleyInteraction)] : [])
       })
   }
 
@@ -163,7 +149,7 @@ public struct SynergyReport: Sendable {
       + (found.count > 3 ? "; \(found.count) in all" : "")
   }
 
-  private var tidyTable: ResultTable {
+  package var tidyTable: ResultTable {
     var columns = [
       "first", "second", "journeys_both", "conversions_both", "journeys_first", "conversions_first", "journeys_second",
       "conversions_second", "journeys_neither", "conversions_neither", "expected_rate", "excess_conversions",
@@ -172,23 +158,25 @@ public struct SynergyReport: Sendable {
     if uncertainty != nil {
       columns += ["excess_low", "excess_high", "interaction_low", "interaction_high", "verdict"]
     }
-    func number(_ value: Double?) -> Cell { value.map { .number($0, decimals: 6) } ?? .empty }
     return ResultTable(
-      title: "", columns: columns,
-      rows: synergies.pairs.enumerated().map { place, pair in
+      columns: columns,
+      rows: synergies.pairs.enumerated().map { index, pair in
         let cells = pair.observed
         let counts = [cells.both, cells.firstAlone, cells.secondAlone, cells.neither].flatMap {
           [$0.journeys, $0.conversions]
         }
         var row: [Cell] = [.text(name(pair.first)), .text(name(pair.second))]
-        row += (counts + [cells.expectedRate, cells.excessConversions, pair.chainInteraction, pair.chainLift]).map(
-          number)
-        row.append(number(pair.shapleyInteraction))
+        var figures: [Double?] = counts
+        figures += [cells.expectedRate, cells.excessConversions, pair.chainInteraction, pair.chainLift]
+        figures.append(pair.shapleyInteraction)
+        row += figures.map { .init(tidy: $0) }
         if let uncertainty {
-          let excess = spread(place)?.excessConversions.map(uncertainty.interval)
-          let interaction = (spread(place)?.chainInteraction).map(uncertainty.interval)
-          row += [excess?.lowerBound, excess?.upperBound, interaction?.lowerBound, interaction?.upperBound].map(number)
-          row.append(.text(verdict(place).rawValue))
+          let excess = spread(index)?.excessConversions.map(uncertainty.interval)
+          let interaction = (spread(index)?.chainInteraction).map(uncertainty.interval)
+          row += [excess?.lowerBound, excess?.upperBound, interaction?.lowerBound, interaction?.upperBound].map {
+            .init(tidy: $0)
+          }
+          row.append(.text(verdict(index).rawValue))
         }
         return row
       })
@@ -196,38 +184,38 @@ public struct SynergyReport: Sendable {
 
   // MARK: JSON
 
-  private var document: JSONValue {
-    func json(_ value: Double?) -> JSONValue { value.map { JSONValue($0) } ?? .null }
+  package var document: JSONDocument {
     func cell(_ cell: PairCells.Cell) -> JSONValue {
       .object([
-        "journeys": JSONValue(cell.journeys), "conversions": JSONValue(cell.conversions), "rate": json(cell.rate),
+        "journeys": JSONValue(cell.journeys), "conversions": JSONValue(cell.conversions), "rate": JSONValue(cell.rate),
       ])
     }
     func interval(_ sample: BootstrapSample?) -> JSONValue {
       guard let uncertainty, let sample else { return .null }
-      let range = uncertainty.interval(sample)
-      return .list([JSONValue(range.lowerBound), JSONValue(range.upperBound)])
+      return JSONValue(uncertainty.interval(sample))
     }
-    return .object([
-      "schema": .text("touchstone.synergy/1"), "level": json(uncertainty?.level),
-      "pairs": .list(
-        synergies.pairs.enumerated().map { place, pair in
-          .object([
-            "touchpoints": .list([.text(name(pair.first)), .text(name(pair.second))]),
-            "observed": .object([
-              "both": cell(pair.observed.both), "firstAlone": cell(pair.observed.firstAlone),
-              "secondAlone": cell(pair.observed.secondAlone), "neither": cell(pair.observed.neither),
-              "expectedRate": json(pair.observed.expectedRate),
-              "excessConversions": json(pair.observed.excessConversions),
-              "interval": interval(spread(place)?.excessConversions),
-              "verdict": verdict(place) == .unknown ? .null : .text(verdict(place).rawValue),
-            ]),
-            "chainInteraction": JSONValue(pair.chainInteraction), "chainLift": json(pair.chainLift),
-            "chainInterval": interval(spread(place)?.chainInteraction),
-            "shapleyInteraction": json(pair.shapleyInteraction),
-            "shapleyInterval": interval(spread(place)?.shapleyInteraction),
-          ])
-        }),
-    ])
+    return JSONDocument(
+      schema: "touchstone.synergy/1",
+      fields: [
+        "level": JSONValue(uncertainty?.level),
+        "pairs": .list(
+          synergies.pairs.enumerated().map { index, pair in
+            .object([
+              "touchpoints": .list([.text(name(pair.first)), .text(name(pair.second))]),
+              "observed": .object([
+                "both": cell(pair.observed.both), "firstAlone": cell(pair.observed.firstAlone),
+                "secondAlone": cell(pair.observed.secondAlone), "neither": cell(pair.observed.neither),
+                "expectedRate": JSONValue(pair.observed.expectedRate),
+                "excessConversions": JSONValue(pair.observed.excessConversions),
+                "interval": interval(spread(index)?.excessConversions),
+                "verdict": verdict(index) == .unknown ? .null : .text(verdict(index).rawValue),
+              ]),
+              "chainInteraction": JSONValue(pair.chainInteraction), "chainLift": JSONValue(pair.chainLift),
+              "chainInterval": interval(spread(index)?.chainInteraction),
+              "shapleyInteraction": JSONValue(pair.shapleyInteraction),
+              "shapleyInterval": interval(spread(index)?.shapleyInteraction),
+            ])
+          }),
+      ])
   }
 }

@@ -4,7 +4,8 @@ import TouchstoneJourneys
 /// What is worked out for one touchpoint; `nil` where there is nothing to divide by.
 struct TouchpointFigures: Sendable {
   let id: Int
-  let own: TouchpointProfile
+  /// What the journeys say of it.
+  let counts: TouchpointProfile
   /// The share of all persons, and of all converters, that it reached.
   let coverage: Double?
   let converterCoverage: Double?
@@ -53,10 +54,10 @@ struct TouchpointFigures: Sendable {
     let highValue: Set<Int>
 
     init(_ content: ProfileReport.Content) {
-      for own in content.profile.byTouchpoint {
-        first += own.first
-        middle += own.middle
-        last += own.last
+      for counts in content.profile.byTouchpoint {
+        first += counts.first
+        middle += counts.middle
+        last += counts.last
       }
       credit = content.attribution.creditTotal.conversions
       hasClicks =
@@ -80,44 +81,50 @@ struct TouchpointFigures: Sendable {
 
   private init(_ id: Int, _ content: ProfileReport.Content, _ sums: Sums) {
     let profile = content.profile
-    let own = profile.byTouchpoint[id]
+    let counts = profile.byTouchpoint[id]
     self.id = id
-    self.own = own
+    self.counts = counts
     isHighValue = sums.highValue.contains(id)
     func ratio(_ numerator: Double, _ denominator: Double) -> Double? {
       denominator > 0 ? numerator / denominator : nil
     }
-    coverage = ratio(Double(own.persons), Double(profile.persons))
-    converterCoverage = ratio(Double(own.converters), Double(profile.converters))
-    frequency = ratio(Double(own.touchEvents), Double(own.touchedPersons))
-    rateWith = ratio(Double(own.convertingJourneys), Double(own.journeys))
+    coverage = ratio(Double(counts.persons), Double(profile.persons))
+    converterCoverage = ratio(Double(counts.converters), Double(profile.converters))
+    frequency = ratio(Double(counts.touchEvents), Double(counts.touchedPersons))
+    rateWith = ratio(Double(counts.convertingJourneys), Double(counts.journeys))
     rateWithout = ratio(
-      Double(profile.convertingJourneys - own.convertingJourneys), Double(profile.journeys - own.journeys))
+      Double(profile.convertingJourneys - counts.convertingJourneys), Double(profile.journeys - counts.journeys))
     if let rateWith, let rateWithout { lift = ratio(rateWith, rateWithout) } else { lift = nil }
-    meanLagDays = ratio(own.lagDays, Double(own.convertingJourneys))
+    meanLagDays = ratio(counts.lagDays, Double(counts.convertingJourneys))
 
-    let share = ratio(own.first + own.middle + own.last, sums.first + sums.middle + sums.last)
+    let share = ratio(counts.first + counts.middle + counts.last, sums.first + sums.middle + sums.last)
     func index(_ part: Double, _ sum: Double) -> Double? {
       ratio(part, sum).flatMap { positionShare in share.flatMap { ratio(positionShare, $0) } }
     }
-    introducerIndex = index(own.first, sums.first)
-    influencerIndex = index(own.middle, sums.middle)
-    closerIndex = index(own.last, sums.last)
+    introducerIndex = index(counts.first, sums.first)
+    influencerIndex = index(counts.middle, sums.middle)
+    closerIndex = index(counts.last, sums.last)
 
     let spend = content.spend[id]
-    impressions = spend?.impressions ?? Double(own.impressions)
-    clicks = spend?.clicks ?? Double(own.clicks)
+    impressions = spend?.impressions ?? Double(counts.impressions)
+    clicks = spend?.clicks ?? Double(counts.clicks)
     clickThroughRate = sums.hasClicks ? ratio(clicks, impressions) : nil
 
     let credit = content.attribution.credits[id]
     self.credit = credit
     creditShare = ratio(credit.conversions, sums.credit)
     cost = spend?.cost
-    costPerTouch = spend.flatMap { ratio($0.cost, Double(own.touchEvents)) }
+    costPerTouch = spend.flatMap { ratio($0.cost, Double(counts.touchEvents)) }
     acquisitionCost = spend.flatMap { ratio($0.cost, credit.conversions) }
     returnOnSpend = content.hasValue ? spend.flatMap { ratio(credit.value, $0.cost) } : nil
-    repurchaseRate = ratio(Double(own.repurchasers), Double(own.introduced))
-    lifetimeValue = content.hasValue ? ratio(own.introducedValue, Double(own.introduced)) : nil
+    repurchaseRate = ratio(Double(counts.repurchasers), Double(counts.introduced))
+    lifetimeValue = content.hasValue ? ratio(counts.introducedValue, Double(counts.introduced)) : nil
+  }
+
+  /// The mean of a further number over the events that have it.
+  func mean(_ measure: Int) -> Double? {
+    let count = counts.measureCounts[measure]
+    return count > 0 ? counts.measureSums[measure] / Double(count) : nil
   }
 
   /// The position that it takes more often than others do, and more often than the other positions.

@@ -1,36 +1,25 @@
 import TouchstoneAttribution
 
-/// The transition matrix of a chain, in every output format.
-public struct TransitionReport: Sendable {
+/// The transition matrix of a chain.
+package struct TransitionReport: Report {
   private let chain: MarkovChain
 
-  public init(_ chain: MarkovChain) { self.chain = chain }
+  package init(_ chain: MarkovChain) { self.chain = chain }
 
   /// A matrix of more columns than this is listed instead: no terminal shows it.
   private static let widestMatrix = 20
 
-  /// The report as text that ends in a line feed.
-  ///
-  /// - `table` and `markdown`: the matrix of probabilities with the journeys that left each state, or the list of
-  ///   transitions where the chain has many states.
-  /// - `csv`: from, to, count, probability.
-  /// - `json`: the document `touchstone.transitions/1`.
-  public func text(_ format: OutputFormat) -> String {
-    switch format {
-    case .table: table.alignedText()
-    case .markdown: table.markdown()
-    case .csv: edgeTable.csv()
-    case .json:
-      JSONDocument.text(
-        Document(order: chain.order, states: chain.stateCount, transitions: edges))
-    }
-  }
+  /// The matrix of probabilities with the journeys that left each state, or the list of transitions where the chain has
+  /// many states.
+  package var blocks: [ReportBlock] { [.table(table)] }
 
-  private struct Document: Encodable {
-    let schema = "touchstone.transitions/1"
-    let order: Int
-    let states: Int
-    let transitions: JSONValue
+  /// The list of transitions.
+  package var tidyTable: ResultTable { edgeTable }
+
+  package var document: JSONDocument {
+    JSONDocument(
+      schema: "touchstone.transitions/1",
+      fields: ["order": .integer(chain.order), "states": .integer(chain.stateCount), "transitions": edges])
   }
 
   /// The transitions as a list of objects.
@@ -57,8 +46,7 @@ public struct TransitionReport: Sendable {
       rows: chain.allTransitions().map {
         [
           .text(chain.name(ofState: $0.from)), .text(name($0.to)),
-          .number($0.count, decimals: $0.count == $0.count.rounded() ? 0 : 2),
-          .number($0.probability, decimals: 4),
+          Self.journeys($0.count), .number($0.probability, decimals: 4),
         ]
       })
   }
@@ -70,7 +58,7 @@ public struct TransitionReport: Sendable {
     var row = [ResultTable.Cell](repeating: .empty, count: states.count + 2)
     var transitions = chain.allTransitions()[...]
     for from in 0..<chain.stateCount {
-      for position in row.indices { row[position] = .empty }
+      for column in row.indices { row[column] = .empty }
       while let transition = transitions.first, transition.from == from {
         transitions.removeFirst()
         let column =
@@ -81,19 +69,18 @@ public struct TransitionReport: Sendable {
           }
         row[column] = .number(transition.probability, decimals: 4)
       }
-      rows.append(
-        [
-          .text(chain.name(ofState: from)),
-          .number(
-            chain.departures[from],
-            decimals: chain.departures[from] == chain.departures[from].rounded() ? 0 : 2),
-        ] + row)
+      rows.append([.text(chain.name(ofState: from)), Self.journeys(chain.departures[from])] + row)
     }
     return ResultTable(
       title: title,
       columns: ["from", "journeys"] + states.map { chain.name(ofState: $0) }
         + [name(.conversion), name(.null)],
       rows: rows)
+  }
+
+  /// Journeys, which may be fractions of one where they are weighted.
+  private static func journeys(_ count: Double) -> ResultTable.Cell {
+    .number(count, decimals: NumberText.countDecimals(count))
   }
 
   private func name(_ target: MarkovChain.Transition.Target) -> String {

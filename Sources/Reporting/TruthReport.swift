@@ -1,33 +1,26 @@
 import TouchstoneSimulation
-import TouchstoneText
 
-/// The truth of a world, in every output format.
-public struct TruthReport: Sendable {
+/// The truth of a world.
+package struct TruthReport: Report {
   private typealias Cell = ResultTable.Cell
 
-  private let truth: Truth
+  let truth: Truth
 
-  public init(_ truth: Truth) { self.truth = truth }
+  package init(_ truth: Truth) { self.truth = truth }
 
-  /// The report as text that ends in a line feed.
-  public func text(_ format: OutputFormat) -> String {
-    switch format {
-    case .table: Escaping.terminal(headline) + "\n\n" + tables.map { $0.alignedText() }.joined(separator: "\n")
-    case .markdown: Escaping.markdown(headline) + "\n\n" + tables.map { $0.markdown() }.joined(separator: "\n")
-    case .csv: tidyTable.csv()
-    case .json: json
-    }
-  }
+  package var blocks: [ReportBlock] { [.headline(headline)] + tables.map(ReportBlock.table) }
 
-  private func name(_ channel: Int) -> String { truth.world.channels[channel].name }
-  private func count(_ number: Double, _ decimals: Int = 0) -> String { NumberText.fixed(number, decimals: decimals) }
+  func name(_ channel: Int) -> String { truth.world.channels[channel].name }
 
   private var headline: String {
     let world = truth.world
-    return
-      "\(world.name): \(count(Double(world.users))) users, \(world.days) days, \(count(truth.allOn.conversions, 1)) conversions expected"
-      + " (\(count(truth.realised.conversions)) happened), \(count(truth.baseline.conversions, 1)) without advertising, value \(count(truth.value(truth.allOn.conversions), 2)),"
-      + " spend \(count(truth.spend.reduce(0, +), 2))"
+    let conversions = truth.allOn.conversions
+    return "\(world.name): \(NumberText.fixed(Double(world.users), decimals: 0)) users, \(world.days) days,"
+      + " \(NumberText.fixed(conversions, decimals: 1)) conversions expected"
+      + " (\(NumberText.fixed(truth.realised.conversions, decimals: 0)) happened),"
+      + " \(NumberText.fixed(truth.baseline.conversions, decimals: 1)) without advertising,"
+      + " value \(NumberText.fixed(truth.value(conversions), decimals: 2)),"
+      + " spend \(NumberText.fixed(truth.spend.reduce(0, +), decimals: 2))"
   }
 
   private func cells(_ estimate: Truth.Estimate?) -> [Cell] {
@@ -55,8 +48,7 @@ public struct TruthReport: Sendable {
       if !truth.marginal.isEmpty {
         let marginal = truth.marginal.first { $0.channel == channel }?.estimate
         row += [
-          marginal.map { .number($0.conversions, decimals: 4) } ?? .empty,
-          marginal.map { .number($0.standardError, decimals: 4) } ?? .empty,
+          .init(marginal?.conversions, decimals: 4), .init(marginal?.standardError, decimals: 4),
         ]
       }
       return row
@@ -72,6 +64,7 @@ public struct TruthReport: Sendable {
       rows: rows, totalRows: 1)
   }
 
+  /// The most pairs that are shown.
   private static let shownPairs = 10
 
   private var synergyTable: ResultTable {
@@ -80,10 +73,11 @@ public struct TruthReport: Sendable {
     }
     return ResultTable(
       title:
-        "Together: what is lost without both, less what is lost without each (the \(min(Self.shownPairs, sorted.count)) largest)",
+        "Together: what is lost without both, less what is lost without each"
+        + " (the \(min(Self.shownPairs, sorted.count)) largest)",
       columns: ["pair", "synergy", "± se"],
-      rows: sorted.prefix(Self.shownPairs).map { place in
-        let pair = truth.synergy[place]
+      rows: sorted.prefix(Self.shownPairs).map { index in
+        let pair = truth.synergy[index]
         return [.text("\(name(pair.first)) + \(name(pair.second))")] + cells(pair.estimate)
       })
   }
@@ -99,11 +93,10 @@ public struct TruthReport: Sendable {
       })
   }
 
-  private var tidyTable: ResultTable {
+  package var tidyTable: ResultTable {
     func row(_ estimand: String, _ channel: String, _ other: Cell, _ estimate: Truth.Estimate) -> [Cell] {
       [
-        .text(estimand), .text(channel), other, .number(estimate.conversions, decimals: 6),
-        .number(estimate.standardError, decimals: 6),
+        .text(estimand), .text(channel), other, .init(tidy: estimate.conversions), .init(tidy: estimate.standardError),
       ]
     }
     var rows = [row("conversions", "", .empty, truth.allOn), row("baseline", "", .empty, truth.baseline)]
@@ -112,66 +105,8 @@ public struct TruthReport: Sendable {
     }
     rows += truth.synergy.map { row("synergy", name($0.first), .text(name($0.second)), $0.estimate) }
     rows += truth.response.map {
-      row("response", name($0.channel), .number($0.multiple, decimals: 6), $0.estimate)
+      row("response", name($0.channel), .init(tidy: $0.multiple), $0.estimate)
     }
-    return ResultTable(title: "", columns: ["estimand", "touchpoint", "other", "conversions", "se"], rows: rows)
-  }
-
-  // MARK: JSON
-
-  /// The document `touchstone.truth/1`.
-  public var json: String {
-    func figures(_ estimate: Truth.Estimate) -> [String: JSONValue] {
-      [
-        "conversions": JSONValue(estimate.conversions), "se": JSONValue(estimate.standardError),
-        "value": JSONValue(truth.value(estimate.conversions)),
-        "valueSE": JSONValue(truth.value(estimate.standardError)),
-      ]
-    }
-    func effects(_ effects: [Truth.Effect]) -> JSONValue {
-      .list(
-        effects.map { effect in
-          var fields = figures(effect.estimate)
-          fields["touchpoint"] = .text(name(effect.channel))
-          if effect.orderError != 0 { fields["orderSE"] = JSONValue(effect.orderError) }
-          return .object(fields)
-        })
-    }
-    return JSONDocument.text(
-      JSONValue.object([
-        "schema": .text("touchstone.truth/1"), "world": .text(truth.world.name), "users": .integer(truth.world.users),
-        "days": .integer(truth.world.days), "seed": .text("\(truth.world.seed)"),
-        "counterfactual": .text(truth.world.truth.counterfactual.rawValue),
-        "conversions": JSONValue(truth.allOn.conversions), "se": JSONValue(truth.allOn.standardError),
-        "realised": JSONValue(truth.realised.conversions), "value": JSONValue(truth.value(truth.allOn.conversions)),
-        "spend": JSONValue(truth.spend.reduce(0, +)),
-        "channels": .list(
-          truth.world.channels.indices.map { channel in
-            .object([
-              "touchpoint": .text(name(channel)), "kind": .text(truth.world.channels[channel].kind.rawValue),
-              "touches": JSONValue(truth.touches[channel].conversions),
-              "touchesSE": JSONValue(truth.touches[channel].standardError),
-              "substituted": JSONValue(truth.substituted[channel]), "spend": JSONValue(truth.spend[channel]),
-            ])
-          }),
-        "baseline": .object(figures(truth.baseline)),
-        "estimands": .object([
-          "off": effects(truth.off), "shapley": effects(truth.shapley), "marginal": effects(truth.marginal),
-        ]),
-        "synergy": .list(
-          truth.synergy.map { pair in
-            var fields = figures(pair.estimate)
-            fields["touchpoints"] = .list([.text(name(pair.first)), .text(name(pair.second))])
-            return .object(fields)
-          }),
-        "response": .list(
-          truth.response.map { response in
-            var fields = figures(response.estimate)
-            fields["touchpoint"] = .text(name(response.channel))
-            fields["multiple"] = JSONValue(response.multiple)
-            fields["spend"] = JSONValue(response.spend)
-            return .object(fields)
-          }),
-      ]))
+    return ResultTable(columns: ["estimand", "touchpoint", "other", "conversions", "se"], rows: rows)
   }
 }

@@ -12,13 +12,14 @@ package enum Escaping {
     }
   }
 
-  /// A CSV field: quoted where it must be; text that a spreadsheet would take for a formula gets an
-  /// apostrophe in front (OWASP, "CSV injection").
+  /// The characters with which a spreadsheet takes a cell for a formula (OWASP, "CSV injection"), all of them ASCII.
+  package static let formulaStarts = Array("=+-@\t\r".utf8)
+
+  /// A CSV field: quoted where it must be; text that a spreadsheet would take for a formula gets an apostrophe in
+  /// front.
   package static func csv(_ text: String) -> String {
     var text = text
-    if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) {
-      text = "'" + text
-    }
+    if let first = text.utf8.first, formulaStarts.contains(first) { text = "'" + text }
     let needsQuotes = text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
     guard needsQuotes else { return text }
     // By scalar: a quote that carries an accent is another character, and still a quote to a CSV reader.

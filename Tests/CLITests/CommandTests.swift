@@ -18,11 +18,12 @@ import Testing
     }
   }
 
-  @Test func comparesAsATable() throws {
+  @Test func aTableComparesModels() throws {
     let outcome = try Self.run("$T compare p.csv --models first-touch,linear,markov")
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
-    // The residual is a few units in the last place: how many, the processor decides by which the BLAS library picks its kernel.
+    // The residual is a few units in the last place: how many depends on the kernel that the BLAS library picks for
+    // the processor.
     #expect(
       outcome.output.replacing(#/residual \d\.\de-1[67]/#, with: "residual tiny") == """
         p.csv: 13 journeys along 3 paths of 3 touchpoints, 4 conversions (30.8 %), value 20.00
@@ -45,7 +46,8 @@ import Testing
         ──────────  ───────────  ──────  ──────────────
         total              20.0    20.0            20.0
 
-        read with delimiter ',', path separator '>', path = "path", conversions = "conversions", value = "value", nulls = "nulls", one row is all journeys along a path
+        read with delimiter ',', path separator '>', path = "path", conversions = "conversions", value = "value", \
+        nulls = "nulls", one row is all journeys along a path
         markov:order=1: conversionProbability 0.3077, states 4, method dense, residual tiny
 
         """)
@@ -57,15 +59,17 @@ import Testing
   }
 
   @Test(arguments: ["table", "csv", "json", "markdown"])
-  func writesEveryFormatToAFile(format: String) throws {
+  func everyFormatGoesToAFile(format: String) throws {
     let outcome = try Self.run(
-      "$T compare p.csv --models all --details --format \(format) -o out && $T compare p.csv --models all --details --format \(format) | cmp - out && ls -A"
-    )
+      """
+      $T compare p.csv --models all --details --format \(format) -o out \
+      && $T compare p.csv --models all --details --format \(format) | cmp - out && ls -A
+      """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.split(separator: "\n").sorted() == [".errors", ".output", "out", "p.csv"])
   }
 
-  @Test func readsStandardInputAndGzip() throws {
+  @Test func everySourceIsReadAlike() throws {
     let lines = [
       "cat p.csv | $T compare - --format csv > 1", "gzip -k p.csv", "$T compare p.csv.gz --format csv > 2",
       "cat p.csv.gz | $T compare - --format csv > 3", "$T compare p.csv --format csv > 4",
@@ -79,7 +83,7 @@ import Testing
     #expect(try Self.run("\(line) --threads 1").output == Self.run("\(line) --threads 4").output)
   }
 
-  @Test func printsTransitions() throws {
+  @Test func transitionsArePrinted() throws {
     let outcome = try Self.run("$T transitions p.csv --order 1 --format csv")
     #expect(
       outcome.output == """

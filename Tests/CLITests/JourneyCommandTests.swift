@@ -48,7 +48,7 @@ import Testing
 
   // MARK: What is written
 
-  @Test func writesAPathTable() throws {
+  @Test func aLogBecomesAPathTable() throws {
     let outcome = try Self.run("$T journeys e.csv --half-life none")
     #expect(outcome.status == 0)
     #expect(
@@ -80,7 +80,7 @@ import Testing
     #expect(quiet.errors == "")
   }
 
-  @Test func writesTimeDecayAndJSON() throws {
+  @Test func pathTablesCarryTimeDecayCredit() throws {
     let table = try Self.run("$T journeys e.csv -q --half-life 7,0.5").output.split(separator: "\n")
     #expect(
       table[0].hasSuffix(
@@ -88,13 +88,12 @@ import Testing
     // Search came 72 hours before the purchase, Email 24: half-lives of 12 hours make that 1/64 to 1/4.
     #expect(table[2].hasSuffix(",\(1.0 / 17) \(16.0 / 17),\(20.0 / 17) \(320.0 / 17)"))
     let outcome = try Self.run("$T journeys e.csv -q --format json --half-life 0.5")
-    let document = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
-    #expect(document["schema"] as? String == "touchstone.journeys/1")
-    let paths = try #require(document["paths"] as? [[String: Any]])
-    #expect(paths.map { $0["path"] as? [String] } == [["Email", "Search"], ["Search", "Email"], ["微信", "Search"]])
-    #expect((document["baseline"] as? [String: Any])?["value"] as? Double == 5)
-    let account = try #require(document["account"] as? [String: Any])
-    #expect(account["events"] as? Int == 9 && account["persons"] as? Int == 4)
+    let document = try JSONTree(outcome.output)
+    #expect(try document["schema"].text == "touchstone.journeys/1")
+    let paths = try document["paths"].list.map { try $0["path"].texts }
+    #expect(paths == [["Email", "Search"], ["Search", "Email"], ["微信", "Search"]])
+    #expect(try document["baseline"]["value"].number == 5)
+    #expect(try document["account"]["events"].number == 9 && document["account"]["persons"].number == 4)
   }
 
   @Test func everySourceIsReadAlike() throws {
@@ -102,7 +101,8 @@ import Testing
       $T journeys e.csv -q -o 1 && cat e.csv | $T journeys - -q -o 2 && gzip -c e.csv > e.gz && $T journeys e.gz -q -o 3
       cat e.gz | $T journeys - -q -o 4 && $T journeys 'sqlite:e.db?table=events' -q -o 5
       $T journeys 'sqlite:e.db?query=SELECT * FROM events ORDER BY time DESC' -q -o 6
-      (echo; tac e.csv | grep -v ^user | sed 's/.*/"&"/; s/,/","/g' | cat <(head -1 e.csv) -) | tail -n +2 | $T journeys - -q -o 7
+      (echo; tac e.csv | grep -v ^user | sed 's/.*/"&"/; s/,/","/g' | cat <(head -1 e.csv) -) \
+      | tail -n +2 | $T journeys - -q -o 7
       $T journeys e.csv -q --threads 3 > 8
       for i in 2 3 4 5 6 7 8; do cmp 1 $i || exit 1; done; ls -A | grep -c partial; wc -l < 1
       """
@@ -143,8 +143,10 @@ import Testing
       """
     let outcome = try Self.run(
       """
-      $T journeys e.csv --format json -q \(option) -o 1 && $T journeys e.csv --format json -q --spec s.yaml \(option) -o 2 && cmp 1 2 || exit 1
-      $T journeys e.csv --format json -q --spec s.yaml -o 3 2> /dev/null || touch 3; cmp -s 2 3 && echo THE OPTION CHANGES NOTHING
+      $T journeys e.csv --format json -q \(option) -o 1 \
+      && $T journeys e.csv --format json -q --spec s.yaml \(option) -o 2 && cmp 1 2 || exit 1
+      $T journeys e.csv --format json -q --spec s.yaml -o 3 2> /dev/null || touch 3
+      cmp -s 2 3 && echo THE OPTION CHANGES NOTHING
       """, log, spec: spec)
     #expect(outcome.errors == "")
     #expect(outcome.output == "")
@@ -219,7 +221,8 @@ import Testing
       let outcome = try Self.run(
         """
         ln -s e.csv link; ln e.csv hard; sum=$(cat e.csv s.yaml e.db | cksum)
-        $T \(command) \(input) -q -o \(output); code=$?; test "$sum" = "$(cat e.csv s.yaml e.db | cksum)" || echo LOST; exit $code
+        $T \(command) \(input) -q -o \(output); code=$?
+        test "$sum" = "$(cat e.csv s.yaml e.db | cksum)" || echo LOST; exit $code
         """)
       #expect(outcome.status == 73, "\(outcome.errors)")
       #expect(outcome.errors.contains("which would be lost; choose another --output"), "\(outcome.errors)")
@@ -229,8 +232,10 @@ import Testing
 
   @Test func anExistingFileSurvivesAFailure() throws {
     let outcome = try Self.run(
-      "echo old > out; sed -i 's/refund/oops/' e.csv; $T journeys e.csv --refunds reject -o out; cat out; ls -A | grep -c partial"
-    )
+      """
+      echo old > out; sed -i 's/refund/oops/' e.csv; $T journeys e.csv --refunds reject -o out
+      cat out; ls -A | grep -c partial
+      """)
     #expect(outcome.output == "old\n0\n")
   }
 }

@@ -10,12 +10,12 @@ import Testing
     func collect(_ value: Any, _ path: String) {
       switch value {
       case let fields as [String: Any]:
-        var own = ["name", "touchpoint", "from", "to"].compactMap { fields[$0] as? String }
+        var names = ["name", "touchpoint", "from", "to"].compactMap { fields[$0] as? String }
         if let parameters = fields["parameters"] as? [String: Any] {
-          own += parameters.map { "\($0.key)=\($0.value)" }.sorted()
+          names += parameters.map { "\($0.key)=\($0.value)" }.sorted()
         }
         for (key, value) in fields where !["account", "source", "layout", "residual"].contains(key) {
-          collect(value, path + own.map { "[\($0)]" }.joined() + ".\(key)")
+          collect(value, path + names.map { "[\($0)]" }.joined() + ".\(key)")
         }
       case let list as [[String: Any]]: for entry in list { collect(entry, path) }
       case let list as [Any]: for (index, entry) in list.enumerated() { collect(entry, path + "[\(index)]") }
@@ -67,11 +67,12 @@ import Testing
   func namesOfAllKindsGoThrough(_ names: [String]) throws {
     var log = "user,time,channel,value\n"
     for (user, first) in names.enumerated() {
-      for (place, name) in ([first] + names).enumerated() {
-        log +=
-          "u\(user),2024-05-\(10 + place),\"\(name.replacing("\"", with: "\"\""))\",\(place == names.count ? user + 1 : 0)\n"
+      func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
+      for (index, name) in ([first] + names).enumerated() {
+        let value = index == names.count ? user + 1 : 0
+        log += "u\(user),2024-05-\(10 + index),\(quoted(name)),\(value)\n"
       }
-      log += "v\(user),2024-05-01,\"\(first.replacing("\"", with: "\"\""))\",3\n"
+      log += "v\(user),2024-05-01,\(quoted(first)),3\n"
     }
     let outcome = try JourneyCommandTests.run(
       """

@@ -19,14 +19,14 @@ import Testing
     -> CommandRunner.Outcome
   {
     try CommandRunner.withFolder { folder in
-      for (name, text) in files.merging(["p.csv": paths, "c.csv": costs], uniquingKeysWith: { own, _ in own }) {
+      for (name, text) in files.merging(["p.csv": paths, "c.csv": costs], uniquingKeysWith: { given, _ in given }) {
         try Data(text.utf8).write(to: folder.appending(path: name))
       }
       return try CommandRunner.run(line, in: folder)
     }
   }
 
-  @Test func planIsATable() throws {
+  @Test func aTableShowsThePlanAndWhatItAssumes() throws {
     let outcome = try Self.run(
       "$T reallocate p.csv --costs c.csv --model last-touch --models none --walks 1000 --replicates 50")
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -36,56 +36,60 @@ import Testing
         p.csv: budget 7,500.00 → 7,500.00 (0.0 %), for the most conversions, by the credit of last-touch
 
         The plan
-        touchpoint  spend now   planned  change   conversions now  planned  ROAS now  planned  marginal ROAS now  \
-        planned  why                     sure
-        ──────────  ─────────  ────────  ───────  ───────────────  ───────  ────────  ───────  ─────────────────  \
-        ───────  ───────────────────  ───────
-        tv           4,000.00  2,950.00  -26.2 %              3.0      2.6      0.01     0.01               0.00     \
-        0.00  at the shadow price   76.0 %
-        search       3,000.00  3,900.00  +30.0 %             80.0     91.2      1.10     0.96               0.55     \
-        0.48  at its maximum       100.0 %
-        mail           500.00    650.00  +30.0 %             12.0     13.7      1.20     1.05               0.60     \
-        0.53  at its maximum       100.0 %
-        ──────────  ─────────  ────────  ───────  ───────────────  ───────  ────────  ───────  ─────────────────  \
-        ───────  ───────────────────  ───────
-        total        7,500.00  7,500.00  0.0 %               95.0    107.5      0.52     0.60
+        touchpoint  spend now   planned  change   conversions now  planned  \
+        ROAS now  planned  marginal ROAS now  planned  why                     sure
+        ──────────  ─────────  ────────  ───────  ───────────────  ───────  \
+        ────────  ───────  ─────────────────  ───────  ───────────────────  ───────
+        tv           4,000.00  2,950.00  -26.2 %              3.0      2.6  \
+            0.01     0.01               0.00     0.00  at the shadow price   76.0 %
+        search       3,000.00  3,900.00  +30.0 %             80.0     91.2  \
+            1.10     0.96               0.55     0.48  at its maximum       100.0 %
+        mail           500.00    650.00  +30.0 %             12.0     13.7  \
+            1.20     1.05               0.60     0.53  at its maximum       100.0 %
+        ──────────  ─────────  ────────  ───────  ───────────────  ───────  \
+        ────────  ───────  ─────────────────  ───────  ───────────────────  ───────
+        total        7,500.00  7,500.00  0.0 %               95.0    107.5  \
+            0.52     0.60
         """), "\(outcome.output)")
     #expect(outcome.output.contains("the elasticity of tv, search, mail is an assumption (--elasticity)"))
     #expect(outcome.output.contains("no costs, so no part of the plan: direct (9 conversions)"))
   }
 
-  @Test func planIsJSONOnAnyNumberOfThreads() throws {
+  @Test func jsonAddsUpWhateverTheThreads() throws {
     let outcome = try Self.run(
-      "$T reallocate p.csv --costs c.csv --format json --threads 1 --output one.json"
-        + " && $T reallocate p.csv --costs c.csv --format json --threads 2 | cmp - one.json && cat one.json")
+      """
+      $T reallocate p.csv --costs c.csv --format json --threads 1 --output one.json \
+      && $T reallocate p.csv --costs c.csv --format json --threads 2 | cmp - one.json && cat one.json
+      """)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    let plan = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
-    #expect(plan["schema"] as? String == "touchstone.plan/1" && plan["measure"] as? String == "conversions")
-    #expect((plan["goal"] as! [String: String]) == ["kind": "most"] && (plan["gap"] as! Double) < 1e-9)
-    let budget = plan["budget"] as! [String: Double]
-    #expect(budget["current"] == 7_500 && budget["planned"] == 7_500)
-    let touchpoints = plan["touchpoints"] as! [[String: Any]]
-    #expect(isClose(touchpoints.reduce(0) { $0 + ($1["plannedSpend"] as! Double) }, 7_500, relative: 1e-12))
+    let plan = try JSONTree(outcome.output)
+    #expect(try plan["schema"].text == "touchstone.plan/1" && plan["measure"].text == "conversions")
+    #expect(try plan["goal"] == JSONTree("{\"kind\": \"most\"}") && plan["gap"].number < 1e-9)
+    #expect(try plan["budget"]["current"].number == 7_500 && plan["budget"]["planned"].number == 7_500)
+    let touchpoints = try plan["touchpoints"].list
+    let spend = try touchpoints.reduce(0) { try $0 + $1["plannedSpend"].number }
+    #expect(isClose(spend, 7_500, relative: 1e-12))
     for key in ["currentSpend", "currentResponse", "plannedResponse", "marginalROAS", "boundBy", "response"] {
-      #expect(touchpoints.allSatisfy { $0[key] != nil }, "\(key)")
+      #expect(try touchpoints.allSatisfy { try $0.fields[key] != nil }, "\(key)")
     }
-    let expected = plan["expected"] as! [String: Any]
-    let interval = expected["interval"] as! [Double]
-    #expect(interval[0] <= interval[1] && (0...1).contains(expected["probabilityBetter"] as! Double))
-    #expect(
-      abs(expected["walkedGain"] as! Double - (expected["gain"] as! Double)) < 5 * (expected["walkedSE"] as! Double))
-    #expect((plan["byModel"] as! [Any]).count == 6 && (plan["byElasticity"] as! [Any]).count == 5)
-    #expect((plan["shadowPrice"] as! Double) > 0)
+    let expected = try plan["expected"]
+    let interval = try expected["interval"].numbers
+    #expect(try interval[0] <= interval[1] && (0...1).contains(expected["probabilityBetter"].number))
+    let (gain, walked) = (try expected["gain"].number, try expected["walkedGain"].number)
+    #expect(try abs(walked - gain) < 5 * expected["walkedSE"].number)
+    #expect(try plan["byModel"].list.count == 6 && plan["byElasticity"].list.count == 5)
+    #expect(try plan["shadowPrice"].number > 0)
   }
 
   /// A plan file, options over it, and CSV.
   @Test func optionsWinOverThePlanFile() throws {
     let file = "budget: 7000\ntouchpoints:\n  tv: {lock: true}\nmodel: linear\n"
     let outcome = try Self.run(
-      "$T reallocate p.csv --costs c.csv --plan plan.yaml --models none -q --format csv"
-        + " && $T reallocate p.csv --costs c.csv --plan plan.yaml --budget -4% --bounds 'mail=..400' --change 0.5"
-        + " --models none -q --format markdown",
-      ["plan.yaml": file])
+      """
+      $T reallocate p.csv --costs c.csv --plan plan.yaml --models none -q --format csv \
+      && $T reallocate p.csv --costs c.csv --plan plan.yaml --budget -4% --bounds 'mail=..400' --change 0.5 \
+      --models none -q --format markdown
+      """, ["plan.yaml": file])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n").map(String.init)
     #expect(lines[0].hasPrefix("touchpoint,current_spend,planned_spend,current_conversions"))
@@ -173,7 +177,7 @@ import Testing
     ("$T reallocate p.csv --costs c.csv --output c.csv", 73, "c.csv: this is an input"),
     ("$T reallocate p.csv --costs c.csv --plan x.yaml", 66, "x.yaml: there is no such file"),
   ])
-  func refusalsSayWhatToDo(_ line: String, _ status: Int32, _ message: String) throws {
+  func badRequestsAreRefused(_ line: String, _ status: Int32, _ message: String) throws {
     let outcome = try Self.run(line)
     #expect(outcome.status == status && outcome.errors.contains(message), "\(outcome.status) \(outcome.errors)")
     #expect(outcome.output.isEmpty)
@@ -182,8 +186,8 @@ import Testing
   @Test(arguments: [
     (
       "date,touchpoint,cost\n2026-01-01,tv,5\n2026-01-01,serch,7.5\n",
-      "c.csv: no journey holds \"serch\", which costs 7.5; did you mean \"search\"? "
-        + "name it as the journeys do, or take its rows out; the journeys have \"tv\""
+      "c.csv: no journey holds \"serch\", which costs 7.5; did you mean \"search\"? name it as the journeys do,"
+        + " or take its rows out; the journeys have \"tv\""
     ),
     ("date,touchpoint,cost\n2026-01-01,tv,-5\n", "c.csv:2:15: the cost is \"-5\", which is no number from 0 on"),
     ("date,touchpoint,cost\n2026-01-01,tv,\n", "c.csv:2:15: the cost is empty; write 0 where nothing was spent"),
@@ -197,7 +201,7 @@ import Testing
     ),
     ("date,touchpoint,cost\n2026-01-01,direct,0\n2026-01-01,tv,0\n", "no touchpoint of the journeys has costs above 0"),
   ])
-  func costsThatCannotBeUsedAreRefused(_ costs: String, _ message: String) throws {
+  func badCostsAreRefused(_ costs: String, _ message: String) throws {
     let outcome = try Self.run("$T reallocate p.csv --costs c.csv", costs: costs)
     #expect(outcome.status == 65 && outcome.errors.contains(message), "\(outcome.errors)")
   }
@@ -208,18 +212,17 @@ import Testing
     #expect(outcome.status == 65)
     #expect(
       outcome.errors.contains(
-        "c.csv: the costs are of 2026-01-01 to 2026-01-01, and the journeys of 2026-03-01 to 2026-03-05; give costs of"
-          + " the time that the journeys cover"),
-      "\(outcome.errors)")
+        "c.csv: the costs are of 2026-01-01 to 2026-01-01, and the journeys of 2026-03-01 to 2026-03-05;"
+          + " give costs of the time that the journeys cover"), "\(outcome.errors)")
   }
 
   /// A goal of an option takes the place of the file's, and what contradicts it is refused.
-  @Test func goalOfAnOptionTakesThePlaceOfTheFiles() throws {
+  @Test func aGoalOfAnOptionReplacesTheFiles() throws {
     let file = ["plan.yaml": "target-roas: 0.5\nperiods: 2\ndemand: [1, 3]\n"]
-    let own = try Self.run(
+    let outcome = try Self.run(
       "$T reallocate p.csv --costs c.csv --plan plan.yaml --target 95 --periods 2 --models none -q --format csv", file)
-    #expect(own.status == 0 && own.output.contains(",period_1,period_2\n"), "\(own.errors)")
-    let rows = own.output.split(separator: "\n").dropFirst().map {
+    #expect(outcome.status == 0 && outcome.output.contains(",period_1,period_2\n"), "\(outcome.errors)")
+    let rows = outcome.output.split(separator: "\n").dropFirst().map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     #expect(rows.allSatisfy { Double($0[13])! > Double($0[12])! })
@@ -233,7 +236,7 @@ import Testing
   }
 
   /// What is not sure enough stays, as far as the request allows.
-  @Test func unsureMovesAreHeld() throws {
+  @Test func whatIsNotSureEnoughIsHeld() throws {
     let all = try Self.run(
       "$T reallocate p.csv --costs c.csv --hold-below 1 --models none -q --replicates 100 --model linear")
     #expect(all.status == 0 && all.output.contains("held: "), "\(all.output)")
@@ -243,7 +246,7 @@ import Testing
   }
 
   /// Costs of a part of the time that the journeys cover.
-  @Test func costsOfAPartOfTheTimeAreRemarkedOn() throws {
+  @Test func costsOfAPartOfTheTimeAreNoted() throws {
     let events = "user,time,channel,conversion\nu,2026-01-01T10:00:00Z,tv,1\nv,2026-01-20T10:00:00Z,tv,1\n"
     let costs = "date,touchpoint,cost\n2026-01-01,tv,5\n2026-01-02,tv,7\n2026-02-01,tv,3\n"
     let outcome = try Self.run(
@@ -255,7 +258,7 @@ import Testing
         "the costs are of 2026-01-01 to 2026-01-02 only, and the journeys of 2026-01-01 to 2026-01-20"))
   }
 
-  @Test func datesAreInTheLogsZone() throws {
+  @Test func datesAreReadInTheLogsZone() throws {
     let events = "user,time,channel,conversion\nu,2026-03-01T10:00:00,tv,1\nu,2026-03-05T10:00:00,tv,0\n"
     let outcome = try Self.run("$T reallocate e.csv --costs c.csv --time-zone Asia/Shanghai", ["e.csv": events])
     #expect(
@@ -263,11 +266,12 @@ import Testing
       "\(outcome.errors)")
   }
 
-  @Test func scoreboardsHoldPlans() throws {
+  @Test func theScoreboardComparesPlans() throws {
     let outcome = try Self.run(
-      "$T evaluate w.yaml --models last-touch,markov --replications 2 --replicates 0 --plans -q"
-        + " && $T evaluate w.yaml --models linear --replications 1 --replicates 0 --plans --format json -q",
-      ["w.yaml": SimulationCommandTests.world])
+      """
+      $T evaluate w.yaml --models last-touch,markov --replications 2 --replicates 0 --plans -q \
+      && $T evaluate w.yaml --models linear --replications 1 --replicates 0 --plans --format json -q
+      """, ["w.yaml": SimulationCommandTests.world])
     #expect(outcome.status == 0, "\(outcome.errors)")
     for name in ["(best found)", "(unchanged)", "(by last-touch ROAS)", "promised gain", "regret"] {
       #expect(outcome.output.contains(name), "\(name)")

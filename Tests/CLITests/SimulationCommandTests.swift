@@ -22,11 +22,13 @@ import Testing
   }
 
   /// All four results, and the log gives the path table and the costs a profile.
-  @Test func writesAFolder() throws {
+  @Test func aFolderHoldsAllFourResults() throws {
     let outcome = try Self.run(
       """
-      $T simulate w.yaml --output out/new 2>notes && ls -A out/new && $T journeys out/new/events.csv -q | cmp - out/new/paths.csv \
-      && $T profile out/new/events.csv --costs out/new/costs.csv -q --format csv | head -1 | cut -c1-18 && grep -c 抖音 notes
+      $T simulate w.yaml --output out/new 2>notes && ls -A out/new \
+      && $T journeys out/new/events.csv -q | cmp - out/new/paths.csv \
+      && $T profile out/new/events.csv --costs out/new/costs.csv -q --format csv | head -1 | cut -c1-18 \
+      && grep -c 抖音 notes
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n")
@@ -34,50 +36,55 @@ import Testing
     #expect(lines[4] == "touchpoint,touches" && Int(lines[5])! >= 2)
   }
 
-  @Test func truthAsJSON() throws {
+  @Test func theTruthAddsUpInJSON() throws {
     let outcome = try Self.run(
-      "$T simulate w.yaml --only truth --format json --threads 1 && $T simulate w.yaml --only truth --format json -q --output t.json && $T simulate w.yaml --only truth --format json --threads 2 | cmp - t.json"
-    )
+      """
+      $T simulate w.yaml --only truth --format json --threads 1 \
+      && $T simulate w.yaml --only truth --format json -q --output t.json \
+      && $T simulate w.yaml --only truth --format json --threads 2 | cmp - t.json
+      """)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
-    #expect(document["schema"] as? String == "touchstone.truth/1" && document["world"] as? String == "w")
-    let estimands = document["estimands"] as! [String: [[String: Any]]]
-    let (off, shapley) = (estimands["off"]!, estimands["shapley"]!)
-    #expect(off.map { $0["touchpoint"] as! String } == ["抖音", "search"])
-    let total = document["conversions"] as! Double
-    let baseline = (document["baseline"] as! [String: Double])["conversions"]!
-    let sum = shapley.reduce(0) { $0 + ($1["conversions"] as! Double) }
+    let document = try JSONTree(outcome.output)
+    #expect(try document["schema"].text == "touchstone.truth/1" && document["world"].text == "w")
+    let estimands = try document["estimands"]
+    #expect(try estimands["off"].list.map { try $0["touchpoint"].text } == ["抖音", "search"])
+    let total = try document["conversions"].number
+    let baseline = try document["baseline"]["conversions"].number
+    let sum = try estimands["shapley"].list.reduce(0) { try $0 + $1["conversions"].number }
     #expect(isClose(sum, total - baseline, relative: 1e-11))
-    #expect(isClose(document["value"] as! Double, 40 * total, relative: 1e-12))
+    #expect(isClose(try document["value"].number, 40 * total, relative: 1e-12))
   }
 
   @Test(arguments: ["events", "paths", "costs"])
-  func oneResultAlone(_ product: String) throws {
+  func oneResultIsThatOfTheFolder(_ product: String) throws {
     let outcome = try Self.run(
-      "$T simulate w.yaml --only \(product) > a && $T simulate w.yaml --output b -q && cmp a b/\(product).csv && $T simulate w.yaml --only \(product) --seed 9 | cmp -s - a || echo differs"
-    )
+      """
+      $T simulate w.yaml --only \(product) > a && $T simulate w.yaml --output b -q && cmp a b/\(product).csv \
+      && $T simulate w.yaml --only \(product) --seed 9 | cmp -s - a || echo differs
+      """)
     #expect(outcome.status == 0 && outcome.output == "differs\n", "\(outcome.errors)")
   }
 
   @Test func chainsAreSampled() throws {
     let outcome = try Self.run(
       """
-      $T simulate w.yaml --only paths > p.csv && $T simulate --chain p.csv --order 2 --journeys 5000 > a && $T compare a --models markov:order=2 -q \
-      | head -1 && $T simulate --chain p.csv --order 2 --journeys 5000 --threads 1 -o b && cmp a b
+      $T simulate w.yaml --only paths > p.csv && $T simulate --chain p.csv --order 2 --journeys 5000 > a \
+      && $T compare a --models markov:order=2 -q | head -1 \
+      && $T simulate --chain p.csv --order 2 --journeys 5000 --threads 1 -o b && cmp a b
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.hasPrefix("a: 5,000 journeys along"))
   }
 
-  @Test func evaluates() throws {
+  @Test func modelsAreScored() throws {
     let outcome = try Self.run(
       "$T evaluate w.yaml --models last-touch,markov --replications 2 --replicates 10 --format json -q")
     #expect(outcome.status == 0, "\(outcome.errors)")
-    let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
-    #expect(document["schema"] as? String == "touchstone.evaluate/1")
-    let scores = (document["worlds"] as! [[String: Any]])[0]["scores"] as! [[String: Any]]
-    #expect(scores.map { $0["contestant"] as! String }.prefix(2) == ["last-touch", "markov:order=1"])
-    #expect((scores[1]["error"] as! [String: Double])["mean"]! > 0)
+    let document = try JSONTree(outcome.output)
+    #expect(try document["schema"].text == "touchstone.evaluate/1")
+    let scores = try document["worlds"][0]["scores"].list
+    #expect(try scores.map { try $0["contestant"].text }.prefix(2) == ["last-touch", "markov:order=1"])
+    #expect(try scores[1]["error"]["mean"].number > 0)
     let table = try Self.run("$T evaluate w.yaml w.yaml --models linear --replications 2 --replicates 0")
     #expect(table.status == 0 && table.output.contains("All 2 worlds"))
   }
@@ -115,23 +122,24 @@ import Testing
     """
 
   @Test(arguments: ["table", "csv", "json", "markdown"])
-  func writeEveryFormat(format: String) throws {
+  func everyFormatGoesToAFileWhateverTheThreads(format: String) throws {
     for command in ["synergy", "order --max 3", "diagnose --shuffles 3"] {
       let outcome = try CommandTests.run(
-        "$T \(command) p.csv --format \(format) -o out && $T \(command) p.csv --threads 1 --format \(format) | cmp - out && cat out",
-        Self.paths)
+        """
+        $T \(command) p.csv --format \(format) -o out \
+        && $T \(command) p.csv --threads 1 --format \(format) | cmp - out && cat out
+        """, Self.paths)
       #expect(outcome.status == 0, "\(outcome.errors)")
       if format == "json" {
-        let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
         let name = command.prefix { $0 != " " }
-        #expect(document["schema"] as? String == "touchstone.\(name)/1")
+        #expect(try JSONTree(outcome.output)["schema"].text == "touchstone.\(name)/1")
       } else {
         #expect(outcome.output.contains("a") && outcome.output.hasSuffix("\n"))
       }
     }
   }
 
-  @Test func synergyAsATable() throws {
+  @Test func aSynergyTableBeginsWithWhatWasObserved() throws {
     let outcome = try CommandTests.run("$T synergy p.csv --no-intervals", Self.paths)
     #expect(
       outcome.output.hasPrefix(

@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 import TouchstoneAttribution
@@ -6,15 +5,13 @@ import TouchstoneJourneyIO
 import TouchstoneJourneys
 import TouchstoneReporting
 
-/// The profile of the shared event log against an independent one made with pandas (`Tests/References/events_2018_07.py`).
+/// The profile of the shared event log against an independent one made with pandas
+/// (`Tests/References/events_2018_07.py`).
 @Suite(.needsShared("data/events_2018_07.csv"))
 struct ProfileReferenceTests {
-  let reference: [String: Any]
+  let reference: JSONTree
 
-  init() throws {
-    let json = try Repository.json(Repository.reference("events_2018_07.json"))
-    reference = json["profile"] as! [String: Any]
-  }
+  init() throws { reference = try JSONTree(Repository.reference("events_2018_07.json"))["profile"] }
 
   static let built: JourneyBuilder.Result = {
     let path = Repository.shared("data/events_2018_07.csv")!.path
@@ -24,82 +21,79 @@ struct ProfileReferenceTests {
 
   var profile: JourneyProfile { Self.built.profile! }
 
-  static func number(_ value: Any?) -> Double { (value as! NSNumber).doubleValue }
-
-  @Test func personsAndConverters() {
-    #expect(Double(profile.persons) == Self.number(reference["users"]))
-    #expect(Double(profile.converters) == Self.number(reference["converters"]))
+  @Test func personsAndConvertersAreAsMany() throws {
+    #expect(try Double(profile.persons) == reference["users"].number)
+    #expect(try Double(profile.converters) == reference["converters"].number)
   }
 
-  @Test func everyTouchpoint() throws {
-    let channels = reference["channels"] as! [String: [String: Any]]
-    #expect(Set(channels.keys) == Set(profile.touchpoints.names))
-    for (name, own) in zip(profile.touchpoints.names, profile.byTouchpoint) {
-      let expected = try #require(channels[name])
-      func check(_ key: String, _ value: Double, _ place: SourceLocation = #_sourceLocation) {
-        #expect(
-          isClose(value, Self.number(expected[key]), relative: 1e-12), "\(name) \(key)", sourceLocation: place)
+  @Test func countsOfEveryTouchpointAgree() throws {
+    let channels = try reference["channels"]
+    #expect(try Set(channels.fields.keys) == Set(profile.touchpoints.names))
+    for (name, counts) in zip(profile.touchpoints.names, profile.byTouchpoint) {
+      let expected = try channels[name]
+      func check(_ key: String, _ value: Double, _ location: SourceLocation = #_sourceLocation) throws {
+        let reference = try expected[key].number
+        #expect(isClose(value, reference, relative: 1e-12), "\(name) \(key)", sourceLocation: location)
       }
-      check("users", Double(own.persons))
-      check("convertersReached", Double(own.converters))
-      check("touches", Double(own.touches))
-      check("journeys", Double(own.journeys))
-      check("convertingJourneys", Double(own.convertingJourneys))
-      check("solo", own.solo)
-      check("first", own.first)
-      check("middle", own.middle)
-      check("last", own.last)
-      check("meanLagDays", own.lagDays / Double(own.convertingJourneys))
-      check("introducedConverters", Double(own.introduced))
-      check("repurchaseRate", Double(own.repurchasers) / Double(own.introduced))
-      check("lifetimeValue", own.introducedValue / Double(own.introduced))
+      try check("users", Double(counts.persons))
+      try check("convertersReached", Double(counts.converters))
+      try check("touches", Double(counts.touches))
+      try check("journeys", Double(counts.journeys))
+      try check("convertingJourneys", Double(counts.convertingJourneys))
+      try check("solo", counts.solo)
+      try check("first", counts.first)
+      try check("middle", counts.middle)
+      try check("last", counts.last)
+      try check("meanLagDays", counts.lagDays / Double(counts.convertingJourneys))
+      try check("introducedConverters", Double(counts.introduced))
+      try check("repurchaseRate", Double(counts.repurchasers) / Double(counts.introduced))
+      try check("lifetimeValue", counts.introducedValue / Double(counts.introduced))
     }
   }
 
-  /// The figures that the report works out from the counts.
-  @Test func figures() throws {
+  /// Those that the report works out from the counts.
+  @Test func figuresOfTheReportAgree() throws {
     let model = Linear()
     let content = ProfileReport.Content(
       profile: profile, paths: Self.built.paths, hasValue: true,
       account: AccountReport(source: "log", account: Self.built.account, identities: nil), layout: "",
       model: model, attribution: try model.attribute(Evidence(paths: Self.built.paths)),
       spend: profile.byTouchpoint.map { _ in nil }, attributes: [:])
-    let json = try JSONSerialization.jsonObject(with: Data(ProfileReport(content).text(.json).utf8))
-    let touchpoints = (json as! [String: Any])["touchpoints"] as! [[String: Any]]
-    let channels = reference["channels"] as! [String: [String: Any]]
-    for touchpoint in touchpoints {
-      let expected = try #require(channels[touchpoint["touchpoint"] as! String])
+    let document = try JSONTree(ProfileReport(content).text(.json))
+    for touchpoint in try document["touchpoints"].list {
+      let expected = try reference["channels"][touchpoint["touchpoint"].text]
       for key in [
         "coverage", "converterCoverage", "frequency", "rateWith", "rateWithout", "lift", "introducerIndex",
         "influencerIndex", "closerIndex", "meanLagDays", "repurchaseRate", "lifetimeValue",
       ] {
-        #expect(isClose(Self.number(touchpoint[key]), Self.number(expected[key]), relative: 1e-12), "\(key)")
+        let (figure, reference) = (try touchpoint[key].number, try expected[key].number)
+        #expect(isClose(figure, reference, relative: 1e-12), "\(key)")
       }
     }
   }
 
-  @Test func distributions() {
-    let lengths = reference["pathLengths"] as! [[String: Any]]
+  @Test func pathLengthsAndLagsAreDistributedAlike() throws {
+    let lengths = try reference["pathLengths"].list
     #expect(lengths.count == profile.lengths.count)
     for entry in lengths {
-      let counts = profile.lengths[Int(Self.number(entry["length"]))]
-      #expect(Double(counts?.converting ?? -1) == Self.number(entry["converting"]))
-      #expect(Double(counts?.other ?? -1) == Self.number(entry["other"]))
+      let counts = try profile.lengths[Int(entry["length"].number)]
+      #expect(try Double(counts?.converting ?? -1) == entry["converting"].number)
+      #expect(try Double(counts?.other ?? -1) == entry["other"].number)
     }
-    let lags = reference["lagBuckets"] as! [[String: Any]]
-    #expect(profile.lags.map(Double.init) == lags.map { Self.number($0["converting"]) })
+    let lags = try reference["lagBuckets"].list
+    #expect(try profile.lags.map(Double.init) == lags.map { try $0["converting"].number })
   }
 
-  @Test func pairs() throws {
-    let pairs = reference["pairs"] as! [[String: Any]]
+  @Test func pairsAreOnAsManyJourneys() throws {
+    let pairs = try reference["pairs"].list
     let found = TouchpointCombination.all(in: Self.built.paths, size: 2)
     #expect(found.count == pairs.count)
     let names = profile.touchpoints.names
     for pair in pairs {
-      let wanted = Set(pair["channels"] as! [String])
+      let wanted = Set(try pair["channels"].texts)
       let combination = try #require(found.first { Set($0.touchpoints.map { names[Int($0)] }) == wanted })
-      #expect(combination.totals.journeys == Self.number(pair["journeys"]))
-      #expect(combination.totals.conversions == Self.number(pair["convertingJourneys"]))
+      #expect(try combination.totals.journeys == pair["journeys"].number)
+      #expect(try combination.totals.conversions == pair["convertingJourneys"].number)
     }
   }
 }

@@ -41,29 +41,29 @@ import TouchstoneText
         }, attributes: attributes))
   }
 
-  @Test func figuresByHand() throws {
+  @Test func figuresAreThoseWorkedOutByHand() throws {
     let report = try Self.report()
     #expect(report.names == ["search", "shop", "video"])
     let (search, shop, video) = (report.figures[0], report.figures[1], report.figures[2])
-    #expect(video.own.touches == 3 && video.own.persons == 2 && video.frequency == 1.5)
+    #expect(video.counts.touches == 3 && video.counts.persons == 2 && video.frequency == 1.5)
     #expect(video.coverage == 0.5 && video.converterCoverage == 1.0 / 3)
     #expect(video.impressions == 2 && video.clicks == 1 && video.clickThroughRate == 0.5)
-    #expect(video.own.first == 1 && video.own.middle == 1 && video.own.last == 0 && video.own.solo == 0)
-    #expect(shop.own.solo == 1 && shop.own.last == 2 && shop.own.first == 0)
+    #expect(video.counts.first == 1 && video.counts.middle == 1 && video.counts.last == 0 && video.counts.solo == 0)
+    #expect(shop.counts.solo == 1 && shop.counts.last == 2 && shop.counts.first == 0)
     #expect(video.rateWith == 0.5 && video.rateWithout == 1 && video.lift == 0.5)
     #expect(video.meanLagDays == 2 && search.meanLagDays == 0.5 / 24)
     // video > video > shop, search > shop, shop.
     #expect(abs(video.credit.conversions - 2.0 / 3) < 1e-15 && search.credit.conversions == 0.5)
     #expect(video.cost == 1.5 && video.costPerTouch == 0.5 && search.acquisitionCost == 4)
     #expect(search.returnOnSpend == 2.5)
-    #expect(video.own.introduced == 1 && video.repurchaseRate == 1 && video.lifetimeValue == 50)
+    #expect(video.counts.introduced == 1 && video.repurchaseRate == 1 && video.lifetimeValue == 50)
     #expect(search.repurchaseRate == 0 && search.lifetimeValue == 10)
     #expect(shop.isHighValue && video.isHighValue && !search.isHighValue)
     #expect(shop.role == "closer" && video.role == "influencer" && search.role == "introducer")
     #expect(report.content.profile.repurchasers == 1 && report.content.profile.converters == 3)
   }
 
-  @Test func tableNamesTheGaps() throws {
+  @Test func theStageMatrixNamesItsGaps() throws {
     var owned = TouchpointAttributes()
     owned.media = .owned
     owned.stage = .purchase

@@ -1,5 +1,6 @@
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneText
 
 /// Writes a path table as CSV that ``PathTableReader`` reads back: the same paths and numbers, bit for bit.
 public struct PathTableWriter: Sendable {
@@ -49,7 +50,7 @@ public struct PathTableWriter: Sendable {
       return Name(
         text: text, continuation: Array(separator.utf8) + text,
         needsQuotes: text.contains { ",\"\n\r".utf8.contains($0) },
-        needsGuard: marked.first.map(TouchpointName.formulaStarts.contains) ?? false)
+        needsGuard: marked.first.map(Escaping.formulaStarts.contains) ?? false)
     }
   }
 
