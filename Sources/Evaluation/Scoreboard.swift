@@ -106,7 +106,7 @@ public struct Scoreboard: Sendable {
     progress: ((Int) -> Void)? = nil
   ) throws(AttributionError) {
     let contestants = models.map { Contestant.model($0) } + [.lastAdvertised] + Contestant.naive
-    let halfLives = Set(models.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
+    let needs = EvidenceNeeds(of: models)
     var results: [OfWorld] = []
     var silentReplications = 0
     let planning = contestants.indices.filter { contestants[$0].plans }
@@ -117,15 +117,15 @@ public struct Scoreboard: Sendable {
       var (conversions, baselineShares): ([Double], [Double]) = ([], [])
       var planScores = [[PlanScore]](repeating: [], count: planners.count)
       for replication in 0..<settings.replications {
-        // The stream is that of the replication and of the world's name, so that neither depends on how many others there are, and no two
-        // worlds are lived by the same users.
+        // The stream is that of the replication and of the world's name, so that neither depends on how many others
+        // there are, and no two worlds are lived by the same users.
         var stream = RandomStream(
           seed: settings.seed ^ world.seed &* 0x9E37_79B9_7F4A_7C15, purpose: .replication,
           index: Self.hash(world.name) ^ UInt64(replication))
         let lived = world.with(seed: stream.next())
         let truth = Truth(lived, settings.estimand.needed)
         let shares = TruthShares(truth, settings.estimand)
-        let log = LogEvidence(lived, halfLives: halfLives)
+        let log = LogEvidence(lived, needs)
         defer { progress?(number * settings.replications + replication + 1) }
         guard log.evidence.paths.totals.conversions > 0 else {
           silentReplications += 1
@@ -172,13 +172,12 @@ public struct Scoreboard: Sendable {
     _ contestants: [Contestant], _ log: LogEvidence, _ settings: Settings
   ) throws(AttributionError) -> [[ClosedRange<Double>]?] {
     guard settings.bootstrapReplicates > 1 else { return contestants.map { _ in nil } }
-    // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on every replicate.
+    // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on
+    // every replicate.
     func isResampled(_ contestant: Contestant) -> Bool {
       guard let model = contestant.model(in: log.world) else { return false }
-      let touchpoints = log.evidence.paths.touchpoints.count
       return model.traits.contains(.sumsToTotal)
-        && !(model is ShapleyMarkov && touchpoints > ShapleyMarkov.largestExact)
-        && !(model is ShapleyRate && touchpoints > ShapleyRate.largestExact)
+        && model.isRepeatable(touchpoints: log.evidence.paths.touchpoints.count)
     }
     let models = contestants.filter(isResampled).map { $0.model(in: log.world)! }
     let distributions = try Bootstrap(

@@ -4,16 +4,16 @@ import TouchstoneParallel
 
 /// Counts of what follows each context, for all orders up to a largest one.
 ///
-/// Every position of a row, its end included, has for each order one context and what followed it. Both are numbered once; counting for a
-/// fold is then adding to arrays.
+/// Every position of a row, its end included, has for each order one context and what followed it. Both are numbered
+/// once; counting for a fold is then adding to arrays.
 struct ContextCounts: Sendable {
   let largest: Int
   /// The number of touchpoints.
   let touchpoints: Int
   /// By order, from 0 on.
   let levels: [Level]
-  /// Where the positions of each row begin; one more for the end. A row of n touches has n positions for its touches and two for its end:
-  /// conversion and null.
+  /// Where the positions of each row begin; one more for the end. A row of n touches has n positions for its touches
+  /// and two for its end: conversion and null.
   let starts: [Int]
 
   /// The contexts of one order.
@@ -35,8 +35,8 @@ struct ContextCounts: Sendable {
     self.largest = largest
     // Symbols: start 0, touchpoints from 1, then conversion and null.
     let bits = Int.bitWidth - (touchpoints + 2).leadingZeroBitCount
-    guard (largest + 1) * bits <= 128 else {
-      throw .orderTooLarge(order: largest, touchpoints: touchpoints, largest: 128 / bits - 1)
+    guard (largest + 1) * bits <= UInt128.bitWidth else {
+      throw .orderTooLarge(order: largest, touchpoints: touchpoints, largest: UInt128.bitWidth / bits - 1)
     }
     let positions = rows.touches.count + 2 * rows.count
     // Two numbers a position and order, and at most as many contexts and windows, kept while they are numbered.

@@ -3,7 +3,8 @@ struct PersonJourneys: ~Copyable {
   /// One event while its person's are put in order.
   struct Item: BitwiseCopyable {
     var time: Int64
-    /// Role, kind and touchpoint in the order in which events of one instant come. Plain touches with equal times and keys are duplicates.
+    /// Role, kind and touchpoint in the order in which events of one instant come. Plain touches with equal times and
+    /// keys are duplicates.
     var key: UInt64
     /// Its place among the shard's events.
     var index: UInt32
@@ -80,6 +81,16 @@ struct PersonJourneys: ~Copyable {
       }
     }
     return items.count
+  }
+
+  /// Notes what the person added last met and did, however it was cut into journeys.
+  ///
+  /// - Parameter key: The person's.
+  func noteHistory(_ key: UInt64, in histories: inout ExposureHistories) {
+    var met = touches.map {
+      ExposureHistories.DayTouch(time: $0.time, touchpoint: $0.touchpoint, kind: $0.kind)
+    }
+    histories.addPerson(key: key, touches: &met, conversions: conversions.lazy.map { ($0.time, $0.totals) })
   }
 
   private mutating func withoutDuplicates(_ items: UnsafeMutableBufferPointer<Item>) -> Int {
