@@ -76,8 +76,8 @@ struct ProfileCommand: ParsableCommand {
 
 /// What each touchpoint cost.
 enum TouchpointSpend {
-  /// The costs that a table and the events say, added; where neither says any, the touches at the cost that the
-  /// specification gives. Costs of days outside the log's period are left out.
+  /// The costs that a table and the events say, added; where neither says any, the touches at the cost that the specification
+  /// gives. Costs of days outside the log's period are left out.
   static func resolve(
     _ profile: JourneyProfile, table: CostTable?, period: ClosedRange<Int64>?,
     attributes: [String: TouchpointAttributes]

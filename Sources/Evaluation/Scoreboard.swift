@@ -117,8 +117,8 @@ public struct Scoreboard: Sendable {
       var (conversions, baselineShares): ([Double], [Double]) = ([], [])
       var planScores = [[PlanScore]](repeating: [], count: planners.count)
       for replication in 0..<settings.replications {
-        // The stream is that of the replication and of the world's name, so that neither depends on how many others
-        // there are, and no two worlds are lived by the same users.
+        // The stream is that of the replication and of the world's name, so that neither depends on how many others there are, and no two
+        // worlds are lived by the same users.
         var stream = RandomStream(
           seed: settings.seed ^ world.seed &* 0x9E37_79B9_7F4A_7C15, purpose: .replication,
           index: Self.hash(world.name) ^ UInt64(replication))
@@ -172,8 +172,7 @@ public struct Scoreboard: Sendable {
     _ contestants: [Contestant], _ log: LogEvidence, _ settings: Settings
   ) throws(AttributionError) -> [[ClosedRange<Double>]?] {
     guard settings.bootstrapReplicates > 1 else { return contestants.map { _ in nil } }
-    // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on
-    // every replicate.
+    // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on every replicate.
     func isResampled(_ contestant: Contestant) -> Bool {
       guard let model = contestant.model(in: log.world) else { return false }
       return model.traits.contains(.sumsToTotal)

@@ -23,21 +23,21 @@ package struct PoissonTables: Sendable {
 
   private var tables: [Table] = []
   private var cumulative: [Double] = []
-  private var numbers: [Double: Int32] = [:]
+  private var ids: [Double: Int32] = [:]
 
   package init() {}
 
-  /// The number under which a mean's table is kept; -1 for a mean of 0.
+  /// The id under which a mean's table is kept; -1 for a mean of 0.
   ///
   /// - Parameter mean: Finite and not negative.
-  package mutating func number(ofMean mean: Double) -> Int32 {
+  package mutating func id(ofMean mean: Double) -> Int32 {
     precondition(mean >= 0 && mean.isFinite, "a mean is finite and not negative")
     if mean == 0 { return -1 }
-    if let number = numbers[mean] { return number }
-    let number = Int32(tables.count)
-    numbers[mean] = number
+    if let id = ids[mean] { return id }
+    let id = Int32(tables.count)
+    ids[mean] = id
     tables.append(mean > Self.largestTabulated ? Table(mean: mean, first: 0, range: 0..<0) : makeTable(mean))
-    return number
+    return id
   }
 
   private mutating func makeTable(_ mean: Double) -> Table {
@@ -61,12 +61,12 @@ package struct PoissonTables: Sendable {
   /// A draw.
   ///
   /// - Parameters:
-  ///   - number: What ``number(ofMean:)`` returned.
+  ///   - id: What ``id(ofMean:)`` returned.
   ///   - word: A uniform word; its upper 53 bits are used.
   @inline(__always)
-  package func draw(_ number: Int32, _ word: UInt64) -> Double {
-    if number < 0 { return 0 }
-    let table = tables[Int(number)]
+  package func draw(_ id: Int32, _ word: UInt64) -> Double {
+    if id < 0 { return 0 }
+    let table = tables[Int(id)]
     let uniform = Uniform.halfOpen(word)
     if table.range.isEmpty {
       return max(0, (table.mean + table.mean.squareRoot() * Normal.quantile(Uniform.open(word))).rounded())

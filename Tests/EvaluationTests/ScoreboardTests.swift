@@ -133,8 +133,7 @@ import TouchstoneSimulation
   }
 }
 
-/// Removal effects solved against journeys walked along the same chain: what attribution computes by formula,
-/// simulation counts.
+/// Removal effects solved against journeys walked along the same chain: what attribution computes by formula, simulation counts.
 @Suite struct ChainMonteCarloTests {
   @Test(arguments: [1, 2])
   func removalEffectsAreReachAmongConverters(_ order: Int) throws {

@@ -21,14 +21,14 @@ import Testing
   @Test(arguments: [0.001, 0.5, 1, 2.5, 17, 120, 3_000, 250_000.5])
   func drawsInvertTheDistributionFunction(_ mean: Double) {
     var tables = PoissonTables()
-    _ = tables.number(ofMean: 3.25)
-    let number = tables.number(ofMean: mean)
+    _ = tables.id(ofMean: 3.25)
+    let id = tables.id(ofMean: mean)
     var stream = RandomStream(seed: 4, purpose: .bootstrap, index: 9)
     func probability(_ count: Double) -> Double { exp(count * log(mean) - mean - lgamma(count + 1)) }
     for _ in 0..<200 {
       let word = stream.next()
       let uniform = Double(word >> 11) * 0x1p-53
-      let draw = tables.draw(number, word)
+      let draw = tables.draw(id, word)
       let start = max(0, (mean - 12 * mean.squareRoot() - 25).rounded(.down))
       let below = stride(from: start, to: draw, by: 1).reduce(0) { $0 + probability($1) }
       #expect(below <= uniform + 1e-9 && below + probability(draw) > uniform - 1e-9)
@@ -39,10 +39,10 @@ import Testing
   @Test(arguments: [0.2, 4, 900, 5e8])
   func momentsAreThoseOfPoisson(_ mean: Double) {
     var tables = PoissonTables()
-    let number = tables.number(ofMean: mean)
+    let id = tables.id(ofMean: mean)
     var stream = RandomStream(seed: 11, purpose: .bootstrap, index: 1)
     let count = 40_000
-    let draws = (0..<count).map { _ in tables.draw(number, stream.next()) }
+    let draws = (0..<count).map { _ in tables.draw(id, stream.next()) }
     func bounds(variance: Double) -> ClosedRange<Double> {
       Chance.interval(mean: mean, standardDeviation: (variance / Double(count)).squareRoot())
     }
@@ -54,9 +54,9 @@ import Testing
 
   @Test func aMeanOfZeroDrawsZero() {
     var tables = PoissonTables()
-    #expect(tables.number(ofMean: 0) == -1)
+    #expect(tables.id(ofMean: 0) == -1)
     #expect(tables.draw(-1, .max) == 0)
-    #expect(tables.number(ofMean: 2) == tables.number(ofMean: 2))
+    #expect(tables.id(ofMean: 2) == tables.id(ofMean: 2))
   }
 }
 

@@ -107,9 +107,9 @@ public struct PlaceboTest: Sendable {
       part.forEachRow { path, totals in
         for touch in path { visits[Int(touch)] += 1 }
         for touch in path where visits[Int(touch)] > 0 {
-          let number = visits[Int(touch)]
-          while counts[Int(touch)].count <= number { counts[Int(touch)].append(0) }
-          counts[Int(touch)][number] += totals.journeys
+          let count = visits[Int(touch)]
+          while counts[Int(touch)].count <= count { counts[Int(touch)].append(0) }
+          counts[Int(touch)][count] += totals.journeys
           visits[Int(touch)] = 0
         }
       }

@@ -61,17 +61,17 @@ struct SampledOrders: Sendable {
   }
 
   private init(_ sums: [SampleSums], pairs: Int, count: Int) {
-    let number = Double(pairs)
+    let pairCount = Double(pairs)
     var credits = [Credit](repeating: Credit(), count: count)
     var standardErrors = [Double](repeating: .nan, count: count)
     for id in 0..<count {
       credits[id] = Credit(
-        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum() / number,
-        value: sums.lazy.map { $0.credits[id].value }.compensatedSum() / number)
+        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum() / pairCount,
+        value: sums.lazy.map { $0.credits[id].value }.compensatedSum() / pairCount)
       if pairs > 1 {
         let squares = sums.lazy.map { $0.squares[id] }.compensatedSum()
-        let spread = squares - number * credits[id].conversions * credits[id].conversions
-        standardErrors[id] = (max(spread, 0) / (number - 1) / number).squareRoot()
+        let spread = squares - pairCount * credits[id].conversions * credits[id].conversions
+        standardErrors[id] = (max(spread, 0) / (pairCount - 1) / pairCount).squareRoot()
       }
     }
     self.credits = credits

@@ -67,8 +67,8 @@ struct PoissonResampling: Sendable {
     independent = rows.totals
     if let jointJourneys { take(jointJourneys) }
     for totals in independent {
-      convertingMeans.append(tables.number(ofMean: totals.conversions))
-      otherMeans.append(tables.number(ofMean: totals.nonConverting))
+      convertingMeans.append(tables.id(ofMean: totals.conversions))
+      otherMeans.append(tables.id(ofMean: totals.nonConverting))
     }
   }
 
@@ -92,7 +92,7 @@ struct PoissonResampling: Sendable {
           nonConverting: max(0, rest.nonConverting - group.persons * totals.nonConverting))
       }
       joint.append(
-        Joint(key: group.key, persons: group.persons, mean: tables.number(ofMean: group.persons), journeys: journeys))
+        Joint(key: group.key, persons: group.persons, mean: tables.id(ofMean: group.persons), journeys: journeys))
     }
   }
 

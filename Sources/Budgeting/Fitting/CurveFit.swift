@@ -4,8 +4,8 @@ import TouchstoneMonteCarlo
 
 /// A response curve fitted to a history by nonlinear least squares.
 ///
-/// y_t = f(a_t) + noise, with a_t the spend and what is carried over of it (``SpendHistory/carried(_:)``). There is no
-/// intercept: the outcome is credit of the touchpoint, and no spend earns none.
+/// y_t = f(a_t) + noise, with a_t the spend and what is carried over of it (``SpendHistory/carried(_:)``). There is no intercept: the outcome is
+/// credit of the touchpoint, and no spend earns none.
 public struct CurveFit: Sendable {
   /// Of adstocked spend in a period.
   public let curve: any ParametricCurve
@@ -17,8 +17,8 @@ public struct CurveFit: Sendable {
   public let residualSquares: Double
   /// The periods that the fit rests on.
   public let periods: Int
-  /// Of the free parameters (``ParametricCurve/free``), and of the logit of θ where it was fitted; robust against noise
-  /// that differs from period to period. `nil` where the history leaves a direction open.
+  /// Of the free parameters (``ParametricCurve/free``), and of the logit of θ where it was fitted; robust against noise that differs from period
+  /// to period. `nil` where the history leaves a direction open.
   ///
   /// Source: HC3, J. MacKinnon, H. White, "Some heteroskedasticity-consistent covariance matrix estimators", J.
   /// Econometrics 29 (1985).
@@ -70,8 +70,7 @@ public struct CurveFit: Sendable {
 
   /// The best fit of a family; `nil` where no curve that rises fits.
   ///
-  /// From a grid of starts, whose heights are found by projection, the best few are followed down by Levenberg and
-  /// Marquardt's method.
+  /// From a grid of starts, whose heights are found by projection, the best few are followed down by Levenberg and Marquardt's method.
   /// - Parameters:
   ///   - family: The family.
   ///   - history: What happened.

@@ -37,8 +37,7 @@ public struct JourneyBuilder: Sendable {
   ///   - wantsJointJourneys: Whether to note which journeys are one person's.
   ///   - wantsExposures: Whether to note what each person met day by day.
   ///   - periods: The periods to count conversions in, if any.
-  /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path
-  ///   table.
+  /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path table.
   public func build(
     _ log: EventLog, rename: @Sendable (String) -> String = { $0 }, halfLives: [Double] = [],
     wantsProfile: Bool = false, wantsJointJourneys: Bool = false, wantsExposures: Bool = false,

@@ -3,8 +3,7 @@ struct PersonJourneys: ~Copyable {
   /// One event while its person's are put in order.
   struct Item: BitwiseCopyable {
     var time: Int64
-    /// Role, kind and touchpoint in the order in which events of one instant come. Plain touches with equal times and
-    /// keys are duplicates.
+    /// Role, kind and touchpoint in the order in which events of one instant come. Plain touches with equal times and keys are duplicates.
     var key: UInt64
     /// Its place among the shard's events.
     var index: UInt32
