@@ -38,13 +38,17 @@ public struct Attribution: Sendable {
     }
   }
 
+  /// How far credits may miss the total: what rounding leaves after a billion journeys, and far less than a wrong
+  /// model.
+  private static let sumTolerance = 1e-9
+
   private static func requireSum(
     _ credits: [Double], _ baseline: Double, _ total: Double, _ magnitude: Double
   ) {
     let difference = abs(credits.compensatedSum() + baseline - total)
     let magnitude = credits.lazy.map(abs).compensatedSum() + magnitude
     precondition(
-      difference <= 1e-9 * magnitude,
+      difference <= sumTolerance * magnitude,
       "credits and baseline miss the total \(total) by \(difference)")
   }
 

@@ -25,7 +25,7 @@ public enum ModelCatalogue {
       name: "last-non-direct", summary: "all credit to the last touch that is not direct",
       parameters: ["direct"]
     ) { reader throws(ModelListError) in
-      LastNonDirect(direct: try reader.names("direct") ?? LastNonDirect.usualNames)
+      LastNonDirect(direct: try reader.names("direct") ?? LastNonDirect().direct)
     },
     Entry(name: "linear", summary: "the same credit to every touch", parameters: []) { _ in
       Linear()
@@ -39,9 +39,10 @@ public enum ModelCatalogue {
         try reader.refuse(["first", "last"], with: "shape")
         return PositionBased(PositionBased.Shape(rawValue: shape)!)
       }
-      let first = try reader.number("first", in: 0...1) ?? 0.4
-      let last = try reader.number("last", in: 0...1) ?? 0.4
-      guard first + last <= 1 + 1e-12 else {
+      let usual = PositionBased()
+      let first = try reader.number("first", in: 0...1) ?? usual.first
+      let last = try reader.number("last", in: 0...1) ?? usual.last
+      guard PositionBased.areShares(first, last) else {
         throw ModelListError(
           "first=\(first) and last=\(last) sum to more than 1", "lower one of the shares")
       }
@@ -51,13 +52,13 @@ public enum ModelCatalogue {
       name: "position-decay", summary: "credit halves with every half-life touches back",
       parameters: ["half-life"]
     ) { reader throws(ModelListError) in
-      PositionDecay(halfLife: try reader.number("half-life", in: 1e-6...1e6) ?? 1)
+      PositionDecay(halfLife: try reader.number("half-life", in: halfLives) ?? PositionDecay().halfLife)
     },
     Entry(
       name: "time-decay", summary: "credit halves with every half-life days back; needs times, which events have",
       parameters: ["half-life"]
     ) { reader throws(ModelListError) in
-      TimeDecay(halfLife: try reader.number("half-life", in: 1e-6...1e6) ?? 7)
+      TimeDecay(halfLife: try reader.number("half-life", in: halfLives) ?? TimeDecay().halfLife)
     },
     Entry(
       name: "participation", summary: "full credit to each distinct touchpoint; credits overlap",
@@ -75,18 +76,20 @@ public enum ModelCatalogue {
       name: "shapley-rate", summary: "Shapley values of the conversion rate of coalitions",
       parameters: ["permutations", "seed"]
     ) { reader throws(ModelListError) in
-      ShapleyRate(
-        permutations: try reader.integer("permutations", in: 1...1_000_000) ?? 256,
-        seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1))
+      let usual = ShapleyRate()
+      return ShapleyRate(
+        permutations: try reader.integer("permutations", in: 1...1_000_000) ?? usual.permutations,
+        seed: try reader.integer("seed", in: 0...Int.max).map(UInt64.init) ?? usual.seed)
     },
     Entry(
       name: "shapley-markov", summary: "Shapley values of coalitions on the Markov chain of order 1",
       parameters: ["permutations", "precision", "seed"]
     ) { reader throws(ModelListError) in
-      ShapleyMarkov(
-        permutations: try reader.integer("permutations", in: 1...10_000_000) ?? 65_536,
-        precision: try reader.number("precision", in: 1e-6...1) ?? 0.01,
-        seed: UInt64(try reader.integer("seed", in: 0...Int.max) ?? 1))
+      let usual = ShapleyMarkov()
+      return ShapleyMarkov(
+        permutations: try reader.integer("permutations", in: 1...10_000_000) ?? usual.permutations,
+        precision: try reader.number("precision", in: 1e-6...1) ?? usual.precision,
+        seed: try reader.integer("seed", in: 0...Int.max).map(UInt64.init) ?? usual.seed)
     },
     Entry(
       name: "shao-li", summary: "Shao and Li's simple probabilistic model, second order",
@@ -95,14 +98,19 @@ public enum ModelCatalogue {
     Entry(
       name: "markov",
       summary:
-        "removal effects on the Markov chain of order 1, 2, 3, …; order=auto is the one that touchstone order recommends",
+        "removal effects on the Markov chain of order 1, 2, 3, …;"
+        + " order=auto is the one that touchstone order recommends",
       parameters: ["order"]
     ) { reader throws(ModelListError) in
       if reader.isChosen("order", "auto") { return AutomaticMarkov(memoryLimit: reader.memoryLimit) }
       return Markov(
-        order: try reader.integer("order", in: 1...1_000_000) ?? 1, memoryLimit: reader.memoryLimit)
+        order: try reader.integer("order", in: 1...1_000_000) ?? Markov().order, memoryLimit: reader.memoryLimit)
     },
   ]
+
+  /// The half-lives that can be asked for, in days or touches: wide enough for any use, narrow enough that weights of
+  /// neighbouring touches stay apart.
+  private static let halfLives = 1e-6...1e6
 
   /// What `compare` shows where nothing is asked for.
   public static let defaultList =
@@ -113,11 +121,11 @@ public enum ModelCatalogue {
   ///
   /// - Parameters:
   ///   - list: The text.
-  ///   - halfLives: The half-lives for which the evidence carries time-decay credit; `nil` where it will carry what is asked for.
+  ///   - meets: The needs that the evidence meets; `nil` where it will be made to meet those of the models.
   ///   - memoryLimit: The most bytes that one model may take.
   /// - Throws: ``ModelListError`` for an unknown model or parameter, a value out of range, an empty list.
   public static func models(
-    _ list: String, halfLives: [Double]? = [], memoryLimit: Int = Markov.defaultMemoryLimit
+    _ list: String, meets: EvidenceNeeds? = EvidenceNeeds(), memoryLimit: Int = Markov.defaultMemoryLimit
   ) throws(ModelListError) -> [any AttributionModel] {
     var requests: [(name: String, parameters: [(String, String)])] = []
     for piece in list.split(separator: ",", omittingEmptySubsequences: false) {
@@ -144,8 +152,7 @@ public enum ModelCatalogue {
         for entry in entries {
           var reader = ModelParameterReader(entry, [], memoryLimit: memoryLimit)
           let model = try entry.make(&reader)
-          if let decay = model as? TimeDecay, let halfLives, !halfLives.contains(decay.halfLife) { continue }
-          models.append(model)
+          if meets.map({ model.needs.isSubset(of: $0) }) ?? true { models.append(model) }
         }
         continue
       }

@@ -36,6 +36,11 @@ extension PathCrediting {
 }
 
 extension PathwiseModel {
+  /// The model with each path's credit worked out already.
+  public func resampled(_ journeys: ResampledJourneys) throws(AttributionError) -> ResampledModel {
+    ResampledModel(SharedRows(self, journeys.rows))
+  }
+
   /// Adds the paths' credits up.
   ///
   /// - Complexity: O(touches), in parallel.

@@ -14,12 +14,13 @@ import TouchstoneParallel
 public struct ShaoLi: AttributionModel {
   public let name = "shao-li"
   public let parameters: [ModelParameter] = []
-  public var traits: ModelTraits { [.needsNonConverting, .sumsToTotal] }
 
   /// The most touchpoints whose pairs are tabulated: 2 × 4096² numbers take 268 MB.
   public static let largest = 4096
 
   public init() {}
+
+  public var traits: ModelTraits { [.needsNonConverting, .sumsToTotal] }
 
   /// Scores each path's touchpoints by the rates of single touchpoints and of pairs.
   ///

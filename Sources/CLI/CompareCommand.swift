@@ -36,17 +36,16 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      // What events can answer: their journeys are built with the half-lives that models ask for.
-      let asked = try ModelCatalogue.models(models, halfLives: nil, memoryLimit: memoryLimit.bytes)
-      let halfLives = Set(asked.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
+      // What events can answer; a path table may not meet all needs.
+      let asked = try ModelCatalogue.models(models, meets: nil, memoryLimit: memoryLimit.bytes)
       let destination = output.destination
       try destination.withThreads {
         let journeys = try source.read(
-          to: destination, halfLives: halfLives, wantsJointJourneys: uncertainty.wantsJointJourneys)
+          to: destination, needs: EvidenceNeeds(of: asked), wantsJointJourneys: uncertainty.wantsJointJourneys)
         try uncertainty.check(journeys, source.input.location)
-        let models = try ModelCatalogue.models(
-          self.models, halfLives: journeys.paths.halfLives, memoryLimit: memoryLimit.bytes)
         let evidence = journeys.evidence
+        let models = try ModelCatalogue.models(
+          self.models, meets: evidence.meets, memoryLimit: memoryLimit.bytes)
         let attributions = try models.map { try $0.attribute(evidence) }
         let uncertainties = try uncertainty.uncertainties(
           of: models, attributions, on: evidence, hasValue: journeys.hasValue)

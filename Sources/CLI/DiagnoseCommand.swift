@@ -46,6 +46,7 @@ struct DiagnoseCommand: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let models = try ModelCatalogue.models(self.models, memoryLimit: memoryLimit.bytes)
+      try PlaceboTest.check(models)
       let destination = output.destination
       try destination.withThreads {
         let journeys = try source.read(to: destination)

@@ -83,7 +83,7 @@ struct EvaluateCommand: ParsableCommand {
       let destination = output.destination
       try destination.checkDestination(besides: worlds)
       // A log has times: time decay takes part with any half-life.
-      let models = try ModelCatalogue.models(self.models, halfLives: nil)
+      let models = try ModelCatalogue.models(self.models, meets: nil)
       try destination.withThreads {
         var lived: [World] = []
         for file in worlds {

@@ -6,7 +6,8 @@ import TouchstoneText
 
 /// An input as commands use it, whether it was a path table or an event log.
 struct JourneyInput {
-  let paths: PathTable
+  /// What models learn from.
+  let evidence: Evidence
   let hasValue: Bool
   /// How it was read, in one line.
   let layout: String
@@ -17,17 +18,17 @@ struct JourneyInput {
     let account: JourneyAccount
     let identities: IdentityReport?
     let profile: JourneyProfile?
-    let jointJourneys: JointJourneys?
     let periods: PeriodConversions?
   }
 
-  /// What models learn from.
-  var evidence: Evidence { Evidence(paths: paths, jointJourneys: events?.jointJourneys) }
+  var paths: PathTable { evidence.paths }
 
   /// Reads an input, with progress on standard error where someone may be watching.
+  ///
+  /// - Parameter needs: What models will need of events, besides paths.
   static func read(
     _ location: InputLocation, paths: PathTableFormat, specification: JourneySpecification,
-    kind: JourneyInputReader.Kind? = nil, halfLives: [Double] = [], wantsProfile: Bool = false,
+    kind: JourneyInputReader.Kind? = nil, needs: EvidenceNeeds = EvidenceNeeds(), wantsProfile: Bool = false,
     wantsJointJourneys: Bool = false, periods: PeriodConversions? = nil, quiet: Bool
   ) throws(InputError) -> JourneyInput {
     var reader = JourneyInputReader(paths: paths, events: specification.events, kind: kind)
@@ -42,7 +43,7 @@ struct JourneyInput {
     case .paths(let result): return JourneyInput(result, location, quiet: quiet)
     case .events(let result):
       let input = JourneyInput(
-        result, specification, halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys,
+        result, specification, needs: needs, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys,
         periods: periods)
       try PathTableReader.check(input.paths, name: location.name)
       return input
@@ -52,30 +53,30 @@ struct JourneyInput {
   private init(_ result: PathTableReader.Result, _ location: InputLocation, quiet: Bool) {
     if result.weightlessRows > 0 && !result.layout.hasNulls && !quiet {
       note(
-        "\(result.weightlessRows) of \(result.rows) rows of \(escapedForMessage(location.name)) have no conversions, and no column"
-          + " counts journeys without; if each row is one journey, use --rows journeys")
+        "\(result.weightlessRows) of \(result.rows) rows of \(escapedForMessage(location.name)) have no conversions,"
+          + " and no column counts journeys without; if each row is one journey, use --rows journeys")
     }
-    paths = result.table
+    evidence = Evidence(paths: result.table)
     hasValue = result.layout.hasValue
     layout = result.layout.summary
     events = nil
   }
 
   private init(
-    _ result: EventReader.Result, _ specification: JourneySpecification, halfLives: [Double],
+    _ result: EventReader.Result, _ specification: JourneySpecification, needs: EvidenceNeeds,
     wantsProfile: Bool, wantsJointJourneys: Bool, periods: PeriodConversions?
   ) {
     let fields = result.layout.touchpointFields
     let built = JourneyBuilder(specification.rules).build(
-      result.log, rename: { specification.touchpoints.touchpoint(of: $0, fields: fields) },
-      halfLives: halfLives, wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys, periods: periods)
+      result.log, for: needs, rename: { specification.touchpoints.touchpoint(of: $0, fields: fields) },
+      wantsProfile: wantsProfile, wantsJointJourneys: wantsJointJourneys, periods: periods)
     var account = built.account
     account.countWithoutTouchpoint(result.withoutTouchpoint)
-    paths = built.paths
+    evidence = Evidence(built)
     hasValue = result.layout.hasValue
     layout = result.layout.summary
     events = Events(
       account: account, identities: result.log.identities, profile: built.profile,
-      jointJourneys: built.jointJourneys, periods: built.periods)
+      periods: built.periods)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TouchstoneAttribution
 import TouchstoneJourneyIO
 import TouchstoneJourneys
 import TouchstoneReporting
@@ -12,17 +13,17 @@ struct JourneyOptions: ParsableArguments {
   /// Reads the journeys, after a check that the results can be written.
   ///
   /// - Parameters:
-  ///   - halfLives: The half-lives in days that events are to carry time-decay credit for.
+  ///   - needs: What models will need of events, besides paths.
   ///   - wantsJointJourneys: Whether to note which journeys are one person's.
   ///   - periods: The periods that conversions of events are counted in, if any.
   func read(
-    to destination: DestinationOptions, halfLives: [Double] = [], wantsJointJourneys: Bool = false,
+    to destination: DestinationOptions, needs: EvidenceNeeds = EvidenceNeeds(), wantsJointJourneys: Bool = false,
     periods: PeriodConversions? = nil
   ) throws -> JourneyInput {
     let specification = try events.specification(input)
     try destination.checkDestination(besides: [input.location.file, events.spec])
     return try JourneyInput.read(
-      input.location, paths: paths.format(input), specification: specification, halfLives: halfLives,
+      input.location, paths: paths.format(input), specification: specification, needs: needs,
       wantsJointJourneys: wantsJointJourneys, periods: periods, quiet: destination.quiet)
   }
 

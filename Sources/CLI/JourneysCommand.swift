@@ -1,4 +1,5 @@
 import ArgumentParser
+import TouchstoneAttribution
 import TouchstoneJourneyIO
 import TouchstoneReporting
 import TouchstoneText
@@ -38,7 +39,7 @@ struct JourneysCommand: ParsableCommand {
       try output.withThreads {
         let journeys = try JourneyInput.read(
           input.location, paths: PathTableFormat(), specification: specification, kind: .events,
-          halfLives: halfLife.days, quiet: output.quiet)
+          needs: EvidenceNeeds(halfLives: halfLife.days), quiet: output.quiet)
         guard let made = journeys.events else { return }
         let account = AccountReport(
           source: input.location.name, account: made.account, identities: made.identities)

@@ -31,7 +31,7 @@ struct ProfileCommand: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let specification = try events.specification(input)
-      let asked = try ModelCatalogue.models(model, halfLives: nil)
+      let asked = try ModelCatalogue.models(model, meets: nil)
       guard asked.count == 1, let model = asked.first else {
         throw ValidationError("--model is '\(self.model)'; give one model, as in markov or time-decay:half-life=3")
       }
@@ -43,7 +43,7 @@ struct ProfileCommand: ParsableCommand {
       try destination.withThreads {
         let journeys = try JourneyInput.read(
           input.location, paths: PathTableFormat(), specification: specification, kind: .events,
-          halfLives: [(model as? TimeDecay)?.halfLife].compactMap { $0 }, wantsProfile: true,
+          needs: model.needs, wantsProfile: true,
           wantsJointJourneys: uncertainty.wantsJointJourneys, quiet: destination.quiet)
         guard let made = journeys.events, let profile = made.profile else { return }
         let attribution = try model.attribute(journeys.evidence)

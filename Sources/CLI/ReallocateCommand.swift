@@ -56,19 +56,19 @@ struct ReallocateCommand: ParsableCommand {
       }
       var file = try plan.file()
       let modelName = model ?? file.model ?? "markov"
-      let asked = try ModelCatalogue.models(modelName, halfLives: nil)
+      let asked = try ModelCatalogue.models(modelName, meets: nil)
       guard asked.count == 1, let model = asked.first else {
         throw ValidationError(
           "the model of a plan is '\(modelName)'; give one model, as in markov or time-decay:half-life=3")
       }
-      let others = models == "none" ? [] : try ModelCatalogue.models(models, halfLives: nil)
-      let halfLives = Set((others + [model]).compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
+      let others = models == "none" ? [] : try ModelCatalogue.models(models, meets: nil)
+      let needs = EvidenceNeeds(of: others + [model])
       try destination.checkDestination(besides: [costPath, plan.plan])
       let table = try ProfileCommand.readCosts(costPath, specification)
       try destination.withThreads {
         let costs = PlanCosts(table)
         let journeys = try source.read(
-          to: destination, halfLives: halfLives, wantsJointJourneys: replication.wantsJointJourneys,
+          to: destination, needs: needs, wantsJointJourneys: replication.wantsJointJourneys,
           periods: costs.conversionPeriods)
         try replication.check(journeys, source.input.location)
         let (covered, remarks) = try costs.covering(

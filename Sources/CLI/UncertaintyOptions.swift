@@ -41,7 +41,7 @@ struct UncertaintyOptions: ParsableArguments {
     case .analytic:
       var result: [CreditUncertainty?] = []
       for model in models {
-        result.append(try (model as? Markov)?.analyticUncertainty(evidence.paths, level: bootstrap.level))
+        result.append(try model.analyticUncertainty(evidence.paths, level: bootstrap.level))
       }
       return result
     case .bootstrap:

@@ -119,10 +119,10 @@ struct LogEvidence: Sendable {
   /// By channel, as logged.
   let touches: [Double]
 
-  /// Lives the world and reads its log.
-  init(_ world: World, halfLives: [Double]) {
+  /// Lives the world and reads of its log what models need.
+  init(_ world: World, _ needs: EvidenceNeeds) {
     let log = ObservedLog(world)
-    var merger = JourneyMerger(halfLives: halfLives)
+    var merger = JourneyMerger(halfLives: needs.halfLives)
     let builder = JourneyBuilder()
     let count = world.channels.count
     var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
@@ -134,7 +134,7 @@ struct LogEvidence: Sendable {
           if let id = observed.event.touchpoint, Int(id) < count { logged[Int(id)] += 1 }
         }
         let built = builder.build(
-          events.log(touchpoints: log.touchpoints), halfLives: halfLives, wantsJointJourneys: true)
+          events.log(touchpoints: log.touchpoints), for: needs, wantsJointJourneys: true)
         return (built, bought, logged)
       },
       use: { result, own, seen in
@@ -146,7 +146,7 @@ struct LogEvidence: Sendable {
       })
     let built = merger.finish()
     self.world = world
-    evidence = Evidence(paths: built.paths, jointJourneys: built.jointJourneys)
+    evidence = Evidence(built)
     spend = zip(bought, world.channels).map { $0 * $1.costPerTouch }
     touches = logged
   }

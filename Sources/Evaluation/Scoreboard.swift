@@ -106,7 +106,7 @@ public struct Scoreboard: Sendable {
     progress: ((Int) -> Void)? = nil
   ) throws(AttributionError) {
     let contestants = models.map { Contestant.model($0) } + [.lastAdvertised] + Contestant.naive
-    let halfLives = Set(models.compactMap { ($0 as? TimeDecay)?.halfLife }).sorted()
+    let needs = EvidenceNeeds(of: models)
     var results: [OfWorld] = []
     var silentReplications = 0
     let planning = contestants.indices.filter { contestants[$0].plans }
@@ -125,7 +125,7 @@ public struct Scoreboard: Sendable {
         let lived = world.with(seed: stream.next())
         let truth = Truth(lived, settings.estimand.needed)
         let shares = TruthShares(truth, settings.estimand)
-        let log = LogEvidence(lived, halfLives: halfLives)
+        let log = LogEvidence(lived, needs)
         defer { progress?(number * settings.replications + replication + 1) }
         guard log.evidence.paths.totals.conversions > 0 else {
           silentReplications += 1
@@ -175,10 +175,8 @@ public struct Scoreboard: Sendable {
     // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on every replicate.
     func isResampled(_ contestant: Contestant) -> Bool {
       guard let model = contestant.model(in: log.world) else { return false }
-      let touchpoints = log.evidence.paths.touchpoints.count
       return model.traits.contains(.sumsToTotal)
-        && !(model is ShapleyMarkov && touchpoints > ShapleyMarkov.largestExact)
-        && !(model is ShapleyRate && touchpoints > ShapleyRate.largestExact)
+        && model.isRepeatable(touchpoints: log.evidence.paths.touchpoints.count)
     }
     let models = contestants.filter(isResampled).map { $0.model(in: log.world)! }
     let distributions = try Bootstrap(

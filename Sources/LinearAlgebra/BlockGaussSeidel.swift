@@ -9,16 +9,16 @@
 /// few sweeps. For the last, where the changes shrink at a steady ratio λ, the rest of the geometric series is
 /// added at once: x + λ/(1−λ) Δx (Lyusternik's acceleration; see D. Young, "Iterative solution of large linear
 /// systems", 1971). It only moves the point that the sweeps go on from, so it cannot spoil the result.
-public struct BlockGaussSeidel: Sendable {
+package struct BlockGaussSeidel: Sendable {
   /// One number for each of the eight systems.
-  public typealias Lanes = SIMD8<Double>
+  package typealias Lanes = SIMD8<Double>
 
   /// The coefficients c; a diagonal entry must not be stored.
-  public let coefficients: SparseMatrix
+  package let coefficients: SparseMatrix
   /// The diagonal d, above 0.
-  public let diagonal: [Double]
+  package let diagonal: [Double]
 
-  public init(coefficients: SparseMatrix, diagonal: [Double]) {
+  package init(coefficients: SparseMatrix, diagonal: [Double]) {
     precondition(coefficients.rows == diagonal.count, "one diagonal entry a row")
     precondition(coefficients.columns == coefficients.rows, "as many unknowns as equations")
     self.coefficients = coefficients
@@ -26,11 +26,11 @@ public struct BlockGaussSeidel: Sendable {
   }
 
   /// What a solution took, and how good it is.
-  public struct Outcome: Sendable, Equatable {
+  package struct Outcome: Sendable, Equatable {
     /// The 1-norm of m (b + c x) − d x, in each lane.
-    public let residual: Lanes
-    public let sweeps: Int
-    public let hasConverged: Bool
+    package let residual: Lanes
+    package let sweeps: Int
+    package let hasConverged: Bool
   }
 
   /// Sweeps until Σ d_j |Δx_j| is at most `tolerance` in every lane, or until it is at most `floor` and has stopped
@@ -44,9 +44,9 @@ public struct BlockGaussSeidel: Sendable {
   ///   - floor: By lane, what rounding alone may move.
   ///   - mostSweeps: When to give up.
   /// - Complexity: O(entries) a sweep.
-  public func solve(
+  package func solve(
     _ x: inout [Lanes], rightSide: [Lanes], masks: [Lanes]? = nil, tolerance: Lanes,
-    floor: Lanes = Lanes(), mostSweeps: Int = 20_000
+    floor: Lanes = Lanes(), mostSweeps: Int = usualMostSweeps
   ) -> Outcome {
     precondition(x.count == diagonal.count && rightSide.count == x.count, "one entry an equation")
     precondition(masks.map { $0.count == x.count } ?? true, "one mask an equation")
@@ -86,12 +86,22 @@ public struct BlockGaussSeidel: Sendable {
   /// Between two extrapolations the sweeps damp all but the slowest mode again.
   private static let extrapolationPeriod = 6
 
+  /// When to give up, where nothing else is said: chains whose journeys circle for ten thousand touches are settled
+  /// before.
+  package static let usualMostSweeps = 20_000
+
+  /// Ratios closer to 1 are left alone: a jump of more than ten thousand steps would be mostly rounding.
+  private static let largestRatio = 0.9999
+  /// Two ratios agree where they differ by less than this share of 1 − λ: the jump λ/(1−λ) is then off by about as
+  /// much.
+  private static let ratioAgreement = 0.1
+
   /// λ/(1−λ) where two ratios agree on λ, else 0.
   private static func `extension`(_ ratio: Lanes, _ newRatio: Lanes) -> Lanes {
     var factor = Lanes()
     for lane in 0..<Lanes.scalarCount {
       let value = newRatio[lane]
-      if value > 0 && value < 0.9999 && abs(value - ratio[lane]) < 0.1 * (1 - value) {
+      if value > 0 && value < largestRatio && abs(value - ratio[lane]) < ratioAgreement * (1 - value) {
         factor[lane] = value / (1 - value)
       }
     }

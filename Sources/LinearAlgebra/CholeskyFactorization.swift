@@ -1,15 +1,19 @@
 import CTouchstoneOpenBLAS
 
-/// The lower triangle L with L·Lᵀ = A, of a symmetric positive definite matrix: what correlated normal draws are made with.
+/// The lower triangle L with L·Lᵀ = A, of a symmetric positive definite matrix: what correlated normal draws are made
+/// with.
 ///
 /// Source: LAPACK `dpotrf` through LAPACKE, column-major, one thread.
-public struct CholeskyFactorization: Sendable {
-  public let lower: Matrix
+package struct CholeskyFactorization: Sendable {
+  /// L; above the diagonal it is 0.
+  package let lower: Matrix
 
   /// Factors a matrix; `nil` where it is not positive definite. Only its lower triangle is read.
   ///
+  /// Edge cases: a matrix of order 0 has factors; one that is singular, or that is indefinite only by rounding, has
+  /// none.
   /// - Complexity: n³/3 operations.
-  public init?(_ matrix: Matrix) {
+  package init?(_ matrix: Matrix) {
     precondition(matrix.rows == matrix.columns, "only a square matrix is symmetric")
     BLASThreads.useOne
     var lower = matrix
@@ -25,6 +29,8 @@ public struct CholeskyFactorization: Sendable {
     self.lower = lower
   }
 
-  /// L z.
-  public func times(_ vector: [Double]) -> [Double] { lower.times(vector) }
+  /// L z, which for independent standard normal z has the covariance A.
+  ///
+  /// - Complexity: O(n²).
+  package func times(_ vector: [Double]) -> [Double] { lower.times(vector) }
 }

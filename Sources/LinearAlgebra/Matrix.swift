@@ -3,14 +3,14 @@ import CTouchstoneOpenBLAS
 /// A dense matrix of `Double`, stored by column, as LAPACK wants it.
 ///
 /// Element (i, j) lies at `elements[i + j * rows]`.
-public struct Matrix: Sendable, Equatable {
-  public let rows: Int
-  public let columns: Int
+package struct Matrix: Sendable, Equatable {
+  package let rows: Int
+  package let columns: Int
   /// All elements, column after column; `rows * columns` of them.
-  public internal(set) var elements: [Double]
+  package internal(set) var elements: [Double]
 
   /// A matrix of zeros.
-  public init(rows: Int, columns: Int) {
+  package init(rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0, "a matrix has no negative side")
     self.rows = rows
     self.columns = columns
@@ -18,21 +18,23 @@ public struct Matrix: Sendable, Equatable {
   }
 
   /// Element in row `i` and column `j`, counted from 0. Traps outside the matrix.
-  public subscript(i: Int, j: Int) -> Double {
-    get {
-      precondition(i < rows && j < columns, "outside the matrix")
-      return elements[i + j * rows]
-    }
-    set {
-      precondition(i < rows && j < columns, "outside the matrix")
-      elements[i + j * rows] = newValue
-    }
+  package subscript(i: Int, j: Int) -> Double {
+    get { elements[offset(i, j)] }
+    set { elements[offset(i, j)] = newValue }
+  }
+
+  /// Where element (i, j) lies.
+  @inline(__always)
+  private func offset(_ i: Int, _ j: Int) -> Int {
+    // The array's own check would let a row below 0 or beyond the last pass for another column's.
+    precondition(i >= 0 && i < rows && j >= 0 && j < columns, "outside the matrix")
+    return i + j * rows
   }
 
   /// The matrix of the rows and columns at `indices`, in that order.
   ///
   /// - Complexity: O(k²) for k indices.
-  public func submatrix(_ indices: [Int]) -> Matrix {
+  package func submatrix(_ indices: [Int]) -> Matrix {
     var result = Matrix(rows: indices.count, columns: indices.count)
     for (j, column) in indices.enumerated() {
       for (i, row) in indices.enumerated() { result[i, j] = self[row, column] }
@@ -43,7 +45,7 @@ public struct Matrix: Sendable, Equatable {
   /// The product of this matrix and another of ``columns`` rows.
   ///
   /// - Complexity: 2 × rows × columns × columns of the other, by BLAS `dgemm` on one thread.
-  public func times(_ other: Matrix) -> Matrix {
+  package func times(_ other: Matrix) -> Matrix {
     precondition(other.rows == columns, "the other matrix has one row a column")
     BLASThreads.useOne
     var product = Matrix(rows: rows, columns: other.columns)
@@ -57,7 +59,7 @@ public struct Matrix: Sendable, Equatable {
   /// The product of this matrix and a vector of length ``columns``.
   ///
   /// - Complexity: O(rows × columns).
-  public func times(_ vector: [Double]) -> [Double] {
+  package func times(_ vector: [Double]) -> [Double] {
     precondition(vector.count == columns, "the vector has one entry a column")
     var result = [Double](repeating: 0, count: rows)
     for j in 0..<columns where vector[j] != 0 {

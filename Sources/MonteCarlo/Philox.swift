@@ -5,23 +5,27 @@
 ///
 /// Source: J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 /// SC 2011. Checked against the published test vectors of Random123.
-public enum Philox {
+package enum Philox {
   /// The ten rounds of Philox2x64.
   ///
   /// - Parameters:
   ///   - counter: The 128-bit position in the stream, low word first.
   ///   - key: The 64-bit name of the stream.
-  /// - Returns: Two independent uniform words.
+  /// - Returns: Two independent uniform words. For one key, different counters have different blocks: it is a
+  ///   permutation of 128-bit numbers.
   /// - Complexity: ten 64×64→128-bit multiplications.
   @inlinable @inline(__always)
-  public static func block(
+  package static func block(
     counter: (UInt64, UInt64), key: UInt64
   ) -> (UInt64, UInt64) {
     var (low, high) = counter
     var key = key
+    // Ten rounds: six pass all tests of randomness, and four more are the margin that Random123 recommends.
     for _ in 0..<10 {
+      // The multiplier of Philox2x64.
       let product = low.multipliedFullWidth(by: 0xD2B7_4407_B1CE_6E93)
       (low, high) = (product.high ^ key ^ high, product.low)
+      // 2⁶⁴ over the golden ratio (Weyl's sequence).
       key &+= 0x9E37_79B9_7F4A_7C15
     }
     return (low, high)
@@ -51,7 +55,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// The key of all streams of one purpose under a seed, for those who count blocks themselves.
-  public static func key(seed: UInt64, purpose: Purpose) -> UInt64 {
+  package static func key(seed: UInt64, purpose: Purpose) -> UInt64 {
     Philox.block(counter: (purpose.rawValue, 0), key: seed).0
   }
 

@@ -1,13 +1,18 @@
+import Algorithms
 import RealModule
 
 /// Poisson distributions of many means, drawn from by inversion: one uniform word gives one draw.
 ///
-/// Source: inversion by sequential search, L. Devroye, "Non-Uniform Random Variate Generation", 1986, X.3; here the search is
-/// binary, over a table that leaves out less than 1e-16 at either end. Means above ``largestTabulated`` are drawn from the normal
-/// distribution of the same mean and variance, rounded; its distribution function is then nowhere off by more than 1e-4.
-public struct PoissonTables: Sendable {
+/// Source: inversion by sequential search, L. Devroye, "Non-Uniform Random Variate Generation", 1986, X.3; here the
+/// search is binary, over a table that leaves out less than 1e-16 at either end. Means above ``largestTabulated`` are
+/// drawn from the normal distribution of the same mean and variance, rounded; its distribution function is then nowhere
+/// off by more than 1e-4.
+package struct PoissonTables: Sendable {
   /// The largest mean that gets a table.
-  public static let largestTabulated = 1e7
+  package static let largestTabulated = 1e7
+
+  /// Tables of fewer counts than this, those of means below 13, are searched from the front, where the answer lies.
+  private static let mostScanned = 64
 
   private struct Table: Sendable {
     let mean: Double
@@ -18,25 +23,25 @@ public struct PoissonTables: Sendable {
 
   private var tables: [Table] = []
   private var cumulative: [Double] = []
-  private var numbers: [Double: Int32] = [:]
+  private var ids: [Double: Int32] = [:]
 
-  public init() {}
+  package init() {}
 
-  /// The number under which a mean's table is kept; -1 for a mean of 0.
+  /// The id under which a mean's table is kept; -1 for a mean of 0.
   ///
   /// - Parameter mean: Finite and not negative.
-  public mutating func number(ofMean mean: Double) -> Int32 {
+  package mutating func id(ofMean mean: Double) -> Int32 {
     precondition(mean >= 0 && mean.isFinite, "a mean is finite and not negative")
     if mean == 0 { return -1 }
-    if let number = numbers[mean] { return number }
-    let number = Int32(tables.count)
-    numbers[mean] = number
+    if let id = ids[mean] { return id }
+    let id = Int32(tables.count)
+    ids[mean] = id
     tables.append(mean > Self.largestTabulated ? Table(mean: mean, first: 0, range: 0..<0) : makeTable(mean))
-    return number
+    return id
   }
 
   private mutating func makeTable(_ mean: Double) -> Table {
-    // Ten standard deviations and a few more for small means leave out less than 1e-16.
+    // Ten standard deviations, and twenty counts more for small means, leave out less than 1e-16.
     let spread = 10 * mean.squareRoot() + 20
     let first = max(0, Int(mean - spread))
     let last = Int(mean + spread)
@@ -56,28 +61,27 @@ public struct PoissonTables: Sendable {
   /// A draw.
   ///
   /// - Parameters:
-  ///   - number: What ``number(ofMean:)`` returned.
+  ///   - id: What ``id(ofMean:)`` returned.
   ///   - word: A uniform word; its upper 53 bits are used.
   @inline(__always)
-  public func draw(_ number: Int32, _ word: UInt64) -> Double {
-    if number < 0 { return 0 }
-    let table = tables[Int(number)]
+  package func draw(_ id: Int32, _ word: UInt64) -> Double {
+    if id < 0 { return 0 }
+    let table = tables[Int(id)]
     let uniform = Uniform.halfOpen(word)
     if table.range.isEmpty {
       return max(0, (table.mean + table.mean.squareRoot() * Normal.quantile(Uniform.open(word))).rounded())
     }
     return cumulative.withUnsafeBufferPointer { cumulative in
-      var (low, high) = (table.range.lowerBound, table.range.upperBound - 1)
-      if high - low < 64 && table.first == 0 {
+      // The last count takes all that is left.
+      let last = table.range.upperBound - 1
+      var found = table.range.lowerBound
+      if last - found < Self.mostScanned && table.first == 0 {
         // Small means: the answer is near the front.
-        while low < high && cumulative[low] <= uniform { low += 1 }
+        while found < last && cumulative[found] <= uniform { found += 1 }
       } else {
-        while low < high {
-          let middle = (low + high) / 2
-          if cumulative[middle] <= uniform { low = middle + 1 } else { high = middle }
-        }
+        found = (found..<last).partitioningIndex { cumulative[$0] > uniform }
       }
-      return Double(low - table.range.lowerBound + table.first)
+      return Double(found - table.range.lowerBound + table.first)
     }
   }
 }

@@ -15,8 +15,11 @@ public enum Parallel {
 
   /// The number of threads that a parallel region started here uses: from 1 to 256.
   public static var threads: Int {
-    min(max(1, maximumThreads ?? ProcessInformation.activeCores), 256)
+    min(max(1, maximumThreads ?? ProcessInformation.activeCores), mostThreads)
   }
+
+  /// A limit that no machine at hand reaches, so that a mistyped number of threads does not ask for a million stacks.
+  private static let mostThreads = 256
 
   /// Runs `body(0)` … `body(count - 1)`, each exactly once, in no particular order.
   ///
@@ -59,7 +62,7 @@ public enum Parallel {
   /// - Parameter body: Receives the element's index and the element. It must touch nothing else
   ///   that another index touches.
   /// - Complexity: as ``forEach(_:_:)``.
-  public static func forEachElement<Element: Sendable>(
+  package static func forEachElement<Element: Sendable>(
     of elements: inout [Element], _ body: @Sendable (Int, inout Element) -> Void
   ) {
     elements.withUnsafeMutableBufferPointer { buffer in

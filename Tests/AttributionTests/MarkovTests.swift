@@ -160,7 +160,7 @@ import TouchstoneParallel
   }
 
   /// Journeys that circle a hundred thousand times before they end, and conversions that are one in a billion.
-  @Test func nearlySingularAndNearlyAbsorbingChains() throws {
+  @Test func nearlySingularAndNearlyAbsorbingChainsKeepTheirDigits() throws {
     let circle = [String](repeating: "a", count: 1) + (0..<20_000).flatMap { _ in ["b", "a"] }
     let rows: [PathRow] = [
       (circle, PathTotals(conversions: 1)), (["a", "b"], PathTotals(conversions: 1, nonConverting: 1e9)),

@@ -54,25 +54,32 @@ import TouchstoneJourneys
             found.value, expected["value"]!, relative: tolerance, absolute: 1e-12 * valueScale),
           "\(name) \(touchpoint) value")
       }
-      guard let effects = entry["removalEffects"] as? [String: Double] else { continue }
-      for diagnostic in attribution.diagnostics {
-        switch (diagnostic.name, diagnostic.finding) {
-        case ("removalEffects", .perTouchpoint(let found)):
-          for (id, touchpoint) in table.touchpoints.names.enumerated() {
-            #expect(isClose(found[id], effects[touchpoint]!, relative: 1e-10))
-          }
-        case ("reach", .perTouchpoint(let found)):
-          let reach = entry["reach"] as! [String: Double]
-          for (id, touchpoint) in table.touchpoints.names.enumerated() {
-            #expect(isClose(found[id], reach[touchpoint]!, relative: 1e-12))
-          }
-        case ("states", .integer(let found)): #expect(found == entry["states"] as? Int)
-        case ("conversionProbability", .number(let found)):
-          #expect(isClose(found, entry["conversionProbability"] as! Double, relative: 1e-12))
-        default: break
-        }
+      if entry["removalEffects"] != nil { try compareChain(attribution, table, entry) }
+    }
+  }
+
+  /// What a chain says besides credits: every figure that the oracle has must be there.
+  static func compareChain(_ attribution: Attribution, _ table: PathTable, _ entry: [String: Any]) throws {
+    let findings = Dictionary(
+      attribution.diagnostics.map { ($0.name, $0.finding) }, uniquingKeysWith: { first, _ in first })
+    for (name, tolerance) in [("removalEffects", 1e-10), ("reach", 1e-12)] {
+      guard case .perTouchpoint(let found)? = findings[name] else {
+        Issue.record("the diagnostic \(name) is missing")
+        continue
+      }
+      let expected = try #require(entry[name] as? [String: Double])
+      for (id, touchpoint) in table.touchpoints.names.enumerated() {
+        #expect(isClose(found[id], try #require(expected[touchpoint]), relative: tolerance), "\(name) \(touchpoint)")
       }
     }
+    guard case .integer(let states)? = findings["states"],
+      case .number(let probability)? = findings["conversionProbability"]
+    else {
+      Issue.record("states or conversionProbability are missing")
+      return
+    }
+    #expect(states == (try #require(entry["states"] as? Int)))
+    #expect(isClose(probability, try #require(entry["conversionProbability"] as? Double), relative: 1e-12))
   }
 
   @Test func smallTableEqualsTheOracle() throws {

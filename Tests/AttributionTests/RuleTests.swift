@@ -10,7 +10,7 @@ import TouchstoneJourneys
       .mapValues(\.conversions)
   }
 
-  @Test func firstAndLast() throws {
+  @Test func firstAndLastTouchTakeAll() throws {
     #expect(try Self.conversions("first-touch", ["a", "b", "c"]) == ["a": 1, "b": 0, "c": 0])
     #expect(try Self.conversions("last-touch", ["a", "b", "c"]) == ["a": 0, "b": 0, "c": 1])
   }
@@ -28,7 +28,7 @@ import TouchstoneJourneys
     #expect(credits == ["a": 0.5, "b": 0.25, "c": 0.25])
   }
 
-  @Test func positionBased() throws {
+  @Test func positionBasedSharesOutByPosition() throws {
     #expect(try Self.conversions("position-based", ["a"]) == ["a": 1])
     #expect(try Self.conversions("position-based", ["a", "b"]) == ["a": 0.5, "b": 0.5])
     let four = try Self.conversions("position-based", ["a", "b", "c", "d"])

@@ -7,7 +7,8 @@ import TouchstoneParallel
 @testable import TouchstoneAttribution
 
 @Suite struct ShapleyMarkovTests {
-  /// The conversions and value of a coalition, by a dense solve of the chain in which all other touchpoints lead nowhere.
+  /// The conversions and value of a coalition, by a dense solve of the chain in which all other touchpoints lead
+  /// nowhere.
   static func worth(_ coalition: Int, _ chain: MarkovChain) throws -> Credit {
     let states = (0..<chain.stateCount).filter { state in
       chain.lastTouchpoint(ofState: state).map { coalition >> $0 & 1 == 1 } ?? true
@@ -82,8 +83,9 @@ import TouchstoneParallel
     for id in sums.indices { #expect(isClose(sums[id], exact[id].conversions, relative: 1e-11)) }
   }
 
-  /// Touchpoints that paths treat alike earn alike; one that leads to no conversion and from nowhere to one earns nothing.
-  @Test func symmetryAndNullPlayer() throws {
+  /// Touchpoints that paths treat alike earn alike; one that leads to no conversion and from nowhere to one earns
+  /// nothing.
+  @Test func likeTouchpointsEarnAlikeAndNullPlayersNothing() throws {
     func swapped(_ path: [String]) -> [String] { path.map { $0 == "a" ? "b" : $0 == "b" ? "a" : $0 } }
     let base: [PathRow] = [
       (["a", "c"], PathTotals(conversions: 3, value: 5, nonConverting: 2)),
@@ -108,8 +110,8 @@ import TouchstoneParallel
     ) { ShapleyMarkov.contributions(of: $0, chain) }
     #expect(sample.orders < 100_000 && sample.largestRelativeError <= 0.01)
     for id in exact.indices {
-      // Five standard errors: false alarms of one in a million a touchpoint.
-      #expect(abs(sample.credits[id].conversions - exact[id].conversions) < 5 * sample.standardErrors[id] + 1e-9)
+      let deviation = abs(sample.credits[id].conversions - exact[id].conversions)
+      #expect(deviation < Chance.deviations() * sample.standardErrors[id] + 1e-9)
     }
   }
 

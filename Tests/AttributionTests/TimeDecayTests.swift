@@ -47,9 +47,9 @@ import TouchstoneJourneys
 
   @Test func allHoldsItWhereTheEvidenceDoes() throws {
     let without = try ModelCatalogue.models("all")
-    let with = try ModelCatalogue.models("all", halfLives: [7])
+    let with = try ModelCatalogue.models("all", meets: EvidenceNeeds(halfLives: [7]))
     #expect(!without.contains { $0.name == "time-decay" })
     #expect(with.count == without.count + 1 && with.contains { $0.name == "time-decay" })
-    #expect(try ModelCatalogue.models("all", halfLives: [3]).count == without.count)
+    #expect(try ModelCatalogue.models("all", meets: EvidenceNeeds(halfLives: [3])).count == without.count)
   }
 }

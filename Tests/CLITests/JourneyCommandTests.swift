@@ -178,6 +178,10 @@ import Testing
       "echo 'journeys: {gap: x}' > s.yaml; $T journeys e.csv --spec s.yaml -o out", 65,
       "s.yaml:1:17: journeys.gap is \"x\""
     ),
+    (
+      "$T diagnose e.csv --models linear,time-decay -o out", 65,
+      "touchstone: time-decay cannot take part in a placebo test"
+    ),
     ("gzip e.csv; head -c 60 e.csv.gz > q; $T journeys q -o out", 65, "the gzip data ends too early"),
     ("printf 'path,conversions\\na,1\\n' > p; $T journeys p -o out", 65, "p:1: this is a path table"),
     ("printf 'a,b\\n1,2\\n' > p; $T compare p -o out", 65, "p:1: this is neither a path table"),

@@ -62,7 +62,7 @@ import TouchstoneSimulation
   /// Organic credit is the baseline's, naive rules share all out, and models see what the log says.
   @Test func claims() throws {
     let world = try Self.world()
-    let log = LogEvidence(world, halfLives: [7])
+    let log = LogEvidence(world, EvidenceNeeds(halfLives: [7]))
     for contestant in [Contestant.model(LastTouch()), .model(Markov()), .lastAdvertised] + Contestant.naive {
       let claim = contestant.claim(log, try contestant.attribution(log))
       #expect(isClose(claim.channels.reduce(0, +) + claim.baseline, 1, relative: 1e-9), "\(contestant.name)")
@@ -88,7 +88,7 @@ import TouchstoneSimulation
     world.channels.append(Channel(name: world.direct, kind: .organic))
     world.channels[world.channels.count - 1].rate = 0.05
     world.damage.unlogged.append(0)
-    let log = LogEvidence(world, halfLives: [])
+    let log = LogEvidence(world, EvidenceNeeds())
     let claim = Contestant.model(LastTouch()).claim(log, try LastTouch().attribute(log.evidence))
     #expect(isClose(claim.channels.reduce(0, +) + claim.baseline, 1, relative: 1e-9))
   }

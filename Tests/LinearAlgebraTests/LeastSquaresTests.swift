@@ -12,7 +12,8 @@ import TouchstoneLinearAlgebra
   }
 
   /// Against the normal equations in exact fractions.
-  @Test(arguments: [(1, 1), (4, 2), (9, 3), (40, 4)]) func againstNormalEquations(_ rows: Int, _ columns: Int) {
+  @Test(arguments: [(1, 1), (4, 2), (9, 3), (40, 4)])
+  func leastSquaresSolveTheNormalEquations(_ rows: Int, _ columns: Int) {
     var generator = TestGenerator(seed: rows)
     func whole() -> Double { Double(Int.random(in: -9...9, using: &generator)) }
     let a = (0..<rows).map { _ in (0..<columns).map { _ in whole() + 0 } }
@@ -26,8 +27,8 @@ import TouchstoneLinearAlgebra
     let exact = Rational.solve(normal, right).map(\.double)
     let factors = QRFactorization(Self.matrix(a))
     let solution = factors.leastSquares(b)
-    for (own, expected) in zip(solution ?? [], exact) {
-      #expect(isClose(own, expected, relative: 1e-11, absolute: 1e-13))
+    for (found, expected) in zip(solution ?? [], exact) {
+      #expect(isClose(found, expected, relative: 1e-11, absolute: 1e-13))
     }
     #expect(solution?.count == columns)
     // Q R is the matrix.
@@ -42,7 +43,7 @@ import TouchstoneLinearAlgebra
     #expect(QRFactorization(Matrix(rows: 3, columns: 0)).leastSquares([1, 1, 1]) == [])
   }
 
-  @Test func cholesky() {
+  @Test func choleskyTimesItsTransposeIsTheMatrix() {
     let a = Self.matrix([[4, 2, -2], [2, 10, 5], [-2, 5, 17]])
     let lower = CholeskyFactorization(a)!
     for i in 0..<3 {

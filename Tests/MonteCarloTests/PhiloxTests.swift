@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import TouchstoneMonteCarlo
 
 @Suite struct PhiloxTests {
   /// Source: Random123 1.14, tests/kat_vectors, philox2x64 with 10 rounds.
-  @Test func publishedVectors() {
+  @Test func equalsThePublishedVectors() {
     let zeros = Philox.block(counter: (0, 0), key: 0)
     #expect(zeros == (0xca00_a045_9843_d731, 0x66c2_4222_c9a8_45b5))
     let ones = Philox.block(counter: (.max, .max), key: .max)
@@ -23,14 +24,16 @@ import TouchstoneMonteCarlo
     #expect(head(1, 0) != head(2, 0))
   }
 
-  /// Mean and variance of 100,000 uniforms; the bounds are 5 standard errors, a false alarm in two million.
+  /// Mean and variance of 100,000 uniforms.
   @Test func uniformsHaveTheRightMoments() {
     var stream = RandomStream(seed: 7, purpose: .permutation, index: 3)
     let count = 100_000
     let draws = (0..<count).map { _ in Double.random(in: 0..<1, using: &stream) }
-    let mean = draws.reduce(0, +) / Double(count)
-    #expect(abs(mean - 0.5) < 5 * (1.0 / 12 / Double(count)).squareRoot())
+    func bounds(_ mean: Double, variance: Double) -> ClosedRange<Double> {
+      Chance.interval(mean: mean, standardDeviation: (variance / Double(count)).squareRoot())
+    }
+    #expect(bounds(0.5, variance: 1.0 / 12).contains(draws.reduce(0, +) / Double(count)))
     let square = draws.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) } / Double(count)
-    #expect(abs(square - 1.0 / 12) < 5 * (1.0 / 180 / Double(count)).squareRoot())
+    #expect(bounds(1.0 / 12, variance: 1.0 / 180).contains(square))
   }
 }

@@ -1,7 +1,8 @@
 import TouchstoneJourneys
 import TouchstoneLinearAlgebra
 
-/// The chain of order 1 as dense counts: what the bootstrap and simulated shifts work on. State 0 is the start, the others are touchpoints.
+/// The chain of order 1 as dense counts: what the bootstrap and simulated shifts work on. State 0 is the start, the
+/// others are touchpoints.
 package struct ChainCounts: Sendable {
   /// The number of states, the start among them.
   package let states: Int
@@ -47,17 +48,49 @@ package struct ChainCounts: Sendable {
     }
   }
 
-  /// The factors of D − C, with the departures D and the counts C from state to state. A state that nobody was in leaves once and is never entered.
-  package func factors() -> LUFactorization {
-    let departures = departures
-    var system = Matrix(rows: states, columns: states)
-    for from in 0..<states {
-      for to in 0..<states where from != to { system[from, to] = -transitions[from * states + to] }
-      system[from, from] = departures[from] == 0 ? 1 : departures[from] - transitions[from * states + from]
+  /// D − C, with the departures D and the counts C from state to state. A state that nobody was in leaves once and is
+  /// never entered.
+  package func system() -> Matrix {
+    ChainSystem.matrix(departures: departures.map { $0 == 0 ? 1 : $0 }) { subtract in
+      for from in 0..<states {
+        for to in 0..<states { subtract(from, to, transitions[from * states + to]) }
+      }
     }
-    guard let factors = try? LUFactorization(system) else {
-      preconditionFailure("a chain of counted paths is never singular")
+  }
+
+  /// The factors of D − C.
+  package func factors() -> LUFactorization { ChainSystem.factors(of: system()) }
+}
+
+/// The linear system of a chain, D − C with the departures D and the counts C from state to state.
+///
+/// It is D (I − P), P being the probabilities, without a division: where counts are whole numbers, so are its entries.
+/// Self-loops are taken off D before anything is divided, so that they cost no accuracy.
+enum ChainSystem {
+  /// The matrix D − C.
+  ///
+  /// - Parameters:
+  ///   - departures: By state, the journeys that leave it in any way, to itself included.
+  ///   - eachCount: Calls what it is given with state, next state and count, once a pair; pairs without a count may be
+  ///     left out.
+  @inline(__always)
+  static func matrix(
+    departures: [Double], eachCount: ((_ from: Int, _ to: Int, _ count: Double) -> Void) -> Void
+  ) -> Matrix {
+    var system = Matrix(rows: departures.count, columns: departures.count)
+    for (state, count) in departures.enumerated() { system[state, state] = count }
+    eachCount { from, to, count in system[from, to] -= count }
+    return system
+  }
+
+  /// The matrix's factors.
+  ///
+  /// Traps where it is singular: each state of a counted chain can be left for good, since every path ends.
+  static func factors(of system: Matrix) -> LUFactorization {
+    do {
+      return try LUFactorization(system)
+    } catch {
+      preconditionFailure("a chain of counted paths is never singular: \(error)")
     }
-    return factors
   }
 }

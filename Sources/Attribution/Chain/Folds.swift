@@ -3,8 +3,8 @@ import TouchstoneMonteCarlo
 
 /// Which journeys are in which fold of a cross-validation.
 ///
-/// Each journey's fold is drawn at random. Dealing in turn would give every fold the same share of every path: journeys held out would then be
-/// no news to a chain that has learnt the others by heart.
+/// Each journey's fold is drawn at random. Dealing in turn would give every fold the same share of every path: journeys
+/// held out would then be no news to a chain that has learnt the others by heart.
 struct Folds: Sendable {
   /// By fold and row, the journeys held out.
   let shares: [[PathTotals]]
@@ -45,8 +45,7 @@ struct Folds: Sendable {
       for fold in 0..<count - 1 {
         let share = 1 / Double(count - fold)
         let spread = (left * share * (1 - share)).squareRoot()
-        let uniform = Double(stream.next() >> 11) * 0x1p-53 + 0x1p-54
-        dealt[fold] = min(left, max(0, (left * share + spread * Normal.quantile(uniform)).rounded()))
+        dealt[fold] = min(left, max(0, (left * share + spread * stream.normal()).rounded()))
         left -= dealt[fold]
       }
       dealt[count - 1] = left

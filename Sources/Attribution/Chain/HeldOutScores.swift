@@ -79,6 +79,9 @@ struct HeldOutScores: Sendable {
     let totals: PathTotals
   }
 
+  /// Relative differences up to this are rounding: scores are a few divisions of sums of counts.
+  private static let tieWidth = 1e-12
+
   /// The probability that a converting journey has a higher score than another, ties counted half.
   private static func area(_ ends: [ScoredEnd]) -> Double? {
     let sorted = ends.sorted { $0.score < $1.score }
@@ -87,7 +90,7 @@ struct HeldOutScores: Sendable {
     while index < sorted.count {
       var tied = PathTotals(conversions: 0)
       // Scores that are equal but for rounding are ties: contexts that converted half of the time, for one.
-      let highest = sorted[index].score * (1 + 1e-12)
+      let highest = sorted[index].score * (1 + tieWidth)
       while index < sorted.count, sorted[index].score <= highest {
         tied.conversions += sorted[index].totals.conversions
         tied.nonConverting += sorted[index].totals.nonConverting

@@ -68,6 +68,17 @@ public struct Markov: AttributionModel {
       ])
   }
 
+  /// At order 1 the chain's transitions are listed once and then weighed; higher orders are counted anew.
+  public func resampled(_ journeys: ResampledJourneys) -> ResampledModel {
+    guard order == 1 && journeys.rows.touchpoints.count < RemovalEffects.largestDense else {
+      return ResampledModel(TableResampler(model: self, rows: journeys.rows))
+    }
+    return ResampledModel(ChainResampler(journeys.rows))
+  }
+
+  /// A sum of effects below this share of their magnitudes is what is left of cancelling: six digits are gone.
+  private static let leastSum = 1e-6
+
   /// Effects scaled to sum to a total.
   ///
   /// Where refunds make the effects on value cancel, their sum says nothing, and the total is shared out by
@@ -76,7 +87,7 @@ public struct Markov: AttributionModel {
     let sum = effects.compensatedSum()
     let magnitude = effects.lazy.map(abs).compensatedSum()
     if magnitude == 0 { return effects.map { _ in 0 } }
-    if abs(sum) > 1e-6 * magnitude { return effects.map { $0 / sum * total } }
+    if abs(sum) > leastSum * magnitude { return effects.map { $0 / sum * total } }
     return effects.map { abs($0) / magnitude * total }
   }
 

@@ -1,3 +1,4 @@
+import Algorithms
 import TouchstoneJourneys
 import TouchstoneLinearAlgebra
 import TouchstoneParallel
@@ -24,11 +25,11 @@ extension MarkovChain {
     precondition(order >= 1, "a chain remembers at least one touch")
     // Symbols: start 0, touchpoints from 1, then conversion and null.
     let bits = Int.bitWidth - (paths.touchpoints.count + 2).leadingZeroBitCount
-    let largest = 128 / bits - 1
+    let largest = UInt128.bitWidth / bits - 1
     guard order <= largest else {
       throw .orderTooLarge(order: order, touchpoints: paths.touchpoints.count, largest: largest)
     }
-    if (order + 1) * bits <= 64 {
+    if (order + 1) * bits <= UInt64.bitWidth {
       let counter = WindowCounter<UInt64>(order: order, bits: bits, paths: paths)
       try counter.checkMemory(limit: memoryLimit)
       self.init(counter.count(), counter)
@@ -60,7 +61,7 @@ extension MarkovChain {
     for (state, key) in states.enumerated() {
       // Where the states lie that this one can enter: they share its symbols but the oldest.
       let suffix = key << counter.shift & counter.stateMask
-      var column = next < windows.count ? lowerBound(states, suffix) : 0
+      var column = next < windows.count ? states.partitioningIndex { $0 >= suffix } : 0
       while next < windows.count, windows[next].key >> counter.shift == key {
         let window = windows[next]
         next += 1
@@ -93,14 +94,4 @@ extension MarkovChain {
         values: counts),
       conversions: conversions, value: value, nulls: nulls)
   }
-}
-
-/// The position of the first element that is not below `key`.
-private func lowerBound<Key: Comparable>(_ sorted: [Key], _ key: Key) -> Int {
-  var (low, high) = (0, sorted.count)
-  while low < high {
-    let middle = (low + high) / 2
-    if sorted[middle] < key { low = middle + 1 } else { high = middle }
-  }
-  return low
 }

@@ -15,7 +15,7 @@ public struct MarkovChain: Sendable {
   /// The symbols of all states, `order` a state, oldest first: 0 is the start, `id + 1` a touchpoint.
   public let symbols: [Int32]
   /// Journeys that go from state to state.
-  public let transitions: SparseMatrix
+  package let transitions: SparseMatrix
   /// Journeys that convert out of each state.
   public let conversions: [Double]
   /// The value of those conversions.

@@ -1,27 +1,29 @@
 import RealModule
 import TouchstoneJourneys
+import TouchstoneMonteCarlo
 import TouchstoneParallel
 
 /// How well Markov chains of different orders predict journeys that they were not fitted on.
 ///
-/// Journeys are dealt to K folds at random, or whole paths are (``Unit``); each fold's journeys are predicted by a chain fitted on all others. A
-/// context that was seen seldom is smoothed by the one that is a touch shorter:
+/// Journeys are dealt to K folds at random, or whole paths are (``Unit``); each fold's journeys are predicted by a
+/// chain fitted on all others. A context that was seen seldom is smoothed by the one that is a touch shorter:
 ///
 ///     P_k(y | h) = (C(h y) + A P_{k−1}(y | h')) / (C(h) + A),   P_{−1}(y) = 1 / (touchpoints + 2),
 ///
-/// with h' the context without its oldest touch, and A = ``smoothing`` (a Dirichlet prior, D. MacKay, L. Bauman Peto, "A hierarchical
-/// Dirichlet language model", 1995). Contexts near the start are padded with start symbols, as in ``MarkovChain``.
+/// with h' the context without its oldest touch, and A = ``smoothing`` (a Dirichlet prior, D. MacKay, L. Bauman Peto,
+/// "A hierarchical Dirichlet language model", 1995). Contexts near the start are padded with start symbols, as in
+/// ``MarkovChain``.
 ///
-/// The recommended order is the lowest whose held-out log-likelihood lies within one standard error of the best one's, where the error
-/// is that of the difference between the two over folds: more memory must earn its states.
+/// The recommended order is the lowest whose held-out log-likelihood lies within one standard error of the best one's,
+/// where the error is that of the difference between the two over folds: more memory must earn its states.
 public struct OrderStudy: Sendable {
   /// What one order came to.
   public struct Order: Sendable {
     public let order: Int
     /// The held-out log-likelihood of a journey, by fold, in nats.
     public let logLikelihoods: [Double]
-    /// The area under the receiver operating characteristic of the prediction that a held-out journey converts, from its last context; by
-    /// fold; `nil` where all of them convert or none does.
+    /// The area under the receiver operating characteristic of the prediction that a held-out journey converts, from
+    /// its last context; by fold; `nil` where all of them convert or none does.
     public let areas: [Double?]
     /// The log-likelihood of all journeys under the chain fitted on them, without smoothing.
     public let logLikelihood: Double
@@ -45,7 +47,8 @@ public struct OrderStudy: Sendable {
   public enum Unit: String, Sendable, CaseIterable {
     /// Journeys: how well the next journey is predicted, which may go along a path that others went.
     case journeys
-    /// Paths with all their journeys: how well a path is predicted that nobody went before. A chain that only remembers paths fails here.
+    /// Paths with all their journeys: how well a path is predicted that nobody went before. A chain that only remembers
+    /// paths fails here.
     case paths
   }
 
@@ -84,8 +87,8 @@ public struct OrderStudy: Sendable {
   ///   - unit: What is dealt to them.
   ///   - seed: Chooses how.
   ///   - memoryLimit: The most bytes that counting may take.
-  /// - Throws: ``AttributionError/orderTooLarge(order:touchpoints:largest:)``, ``AttributionError/tooManyStates(order:states:bytes:limit:)``,
-  ///   ``AttributionError/nothingToHoldOut(unit:)``.
+  /// - Throws: ``AttributionError/orderTooLarge(order:touchpoints:largest:)``,
+  ///   ``AttributionError/tooManyStates(order:states:bytes:limit:)``, ``AttributionError/nothingToHoldOut(unit:)``.
   /// - Complexity: O(touches × largest), a sort of the rows, in parallel over orders and folds.
   public init(
     _ paths: PathTable, upTo largest: Int, folds: Int = 10, by unit: Unit = .journeys, seed: UInt64 = 1,
@@ -125,10 +128,9 @@ public struct OrderStudy: Sendable {
       }!.order
   }
 
+  /// The mean and its standard error, 0 for a single value.
   fileprivate static func mean(_ values: [Double]) -> (mean: Double, standardError: Double) {
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (mean, count > 1 ? (squares / (count - 1) / count).squareRoot() : 0)
+    let moments = SampleMoments(values)
+    return (moments.mean, moments.count > 1 ? moments.standardError : 0)
   }
 }

@@ -14,15 +14,8 @@ import TouchstoneLinearAlgebra
 extension RemovalEffects {
   static func dense(_ chain: MarkovChain) -> RemovalEffects {
     let states = chain.stateCount
-    let system = Self.system(of: chain)
-    let factors: LUFactorization
-    do {
-      factors = try LUFactorization(system)
-    } catch {
-      // Each state can be left for good, since every path that was counted ends.
-      preconditionFailure("a chain of counted paths is never singular: \(error)")
-    }
-    let inverse = factors.inverse()
+    let system = chain.system()
+    let inverse = ChainSystem.factors(of: system).inverse()
     let conversions = inverse.times(chain.conversions)
     let value = inverse.times(chain.value)
     var identity = system.times(inverse)
@@ -52,26 +45,11 @@ extension RemovalEffects {
 
   /// The expected visits of each state from each state: N = (D − C)⁻¹ D.
   static func fundamentalMatrix(of chain: MarkovChain) -> Matrix {
-    guard chain.stateCount > 0 else { return Matrix(rows: 0, columns: 0) }
-    do {
-      var inverse = try LUFactorization(system(of: chain)).inverse()
-      for j in 0..<chain.stateCount {
-        for i in 0..<chain.stateCount { inverse[i, j] *= chain.departures[j] }
-      }
-      return inverse
-    } catch {
-      preconditionFailure("a chain of counted paths is never singular: \(error)")
-    }
-  }
-
-  /// D − C, as a dense matrix.
-  private static func system(of chain: MarkovChain) -> Matrix {
-    var system = chain.transitions.dense()
+    var inverse = ChainSystem.factors(of: chain.system()).inverse()
     for j in 0..<chain.stateCount {
-      for i in 0..<chain.stateCount where i != j { system[i, j] = -system[i, j] }
-      system[j, j] = chain.departures[j] - system[j, j]
+      for i in 0..<chain.stateCount { inverse[i, j] *= chain.departures[j] }
     }
-    return system
+    return inverse
   }
 
   /// The probability that a journey meets the set of states `states` for the first time in each of them.
@@ -83,6 +61,15 @@ extension RemovalEffects {
       return try LUFactorization(inverse.submatrix(states)).solve(visits, transposed: true)
     } catch {
       preconditionFailure("a principal block of an inverse M-matrix is never singular: \(error)")
+    }
+  }
+}
+
+extension MarkovChain {
+  /// D − C, as a dense matrix.
+  fileprivate func system() -> Matrix {
+    ChainSystem.matrix(departures: departures) { subtract in
+      transitions.forEachEntry { from, to, count in subtract(from, to, count) }
     }
   }
 }

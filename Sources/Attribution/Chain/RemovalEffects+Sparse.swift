@@ -41,7 +41,8 @@ extension RemovalEffects {
     var scale = Lanes(repeating: journeys)
     scale[1] *= chain.value.lazy.map(abs).max() ?? 0
     // There is no point in patience where the dense way stands ready.
-    let mostSweeps = chain.stateCount <= largestDenseFallback ? 2_000 : 20_000
+    let mostSweeps =
+      chain.stateCount <= largestDenseFallback ? fewSweeps : BlockGaussSeidel.usualMostSweeps
     let solved = system.solve(
       &outcomes, rightSide: returns, tolerance: totals.tolerance * scale,
       floor: totals.floor * scale, mostSweeps: mostSweeps)
@@ -62,6 +63,9 @@ extension RemovalEffects {
       residual: solutions.map(\.residual).max() ?? 0,
       method: .sparse(sweeps: solutions.map(\.outcome.sweeps).max() ?? 0))
   }
+
+  /// Sweeps that take about as long as one dense solution of ``largestDenseFallback`` states.
+  private static let fewSweeps = 2_000
 
   private static func check(
     _ outcome: BlockGaussSeidel.Outcome, _ chain: MarkovChain

@@ -1,24 +1,24 @@
 /// What would be lost if a touchpoint led nowhere: exact solutions on a chain.
-public struct RemovalEffects: Sendable {
+package struct RemovalEffects: Sendable {
   /// The probability that a journey converts.
-  public let conversionProbability: Double
+  package let conversionProbability: Double
   /// The mean value of a journey.
-  public let valuePerJourney: Double
+  package let valuePerJourney: Double
   /// By touchpoint, the share of conversions lost when every visit to it ends the journey:
   /// 1 − P(convert | c leads to null) / P(convert). It equals the share of converting walks that visit c.
-  public let conversions: [Double]
+  package let conversions: [Double]
   /// The same share of value.
-  public let value: [Double]
+  package let value: [Double]
   /// By touchpoint, the probability that a walk, converting or not, visits it.
-  public let reach: [Double]
+  package let reach: [Double]
   /// How well the equations hold. Solved densely: the largest entry of A·A⁻¹ − I. Solved sparsely: a bound on the
   /// absolute error of each probability to convert without a touchpoint, before rounding in the bound itself. It says
   /// nothing about ``value``, which comes from the same solutions.
-  public let residual: Double
+  package let residual: Double
   /// How the equations were solved.
-  public let method: Method
+  package let method: Method
 
-  public enum Method: Sendable, Equatable {
+  package enum Method: Sendable, Equatable {
     /// One LU factorisation for all touchpoints.
     case dense
     /// One sparse solve a touchpoint, by that many sweeps at the most.
@@ -28,7 +28,7 @@ public struct RemovalEffects: Sendable {
   /// Chains of up to this many states are solved densely.
   ///
   /// Factoring, inverting and checking cost 4 n³ operations, which soon is more than sparse sweeps cost.
-  public static let largestDense = 400
+  package static let largestDense = 400
 
   /// Where sweeps do not converge, chains of up to this many states are solved densely after all. Journeys that circle
   /// for a hundred thousand touches need it. Measured: 2,000 states take 0.2 GB and 4 s, 5,000 take 0.8 GB and 44 s.
@@ -38,7 +38,7 @@ public struct RemovalEffects: Sendable {
   ///
   /// - Throws: ``AttributionError/notConverged(order:residual:sweeps:)``.
   /// - Complexity: see ``largestDense``; beyond, O(transitions × sweeps) a touchpoint, in parallel.
-  public init(_ chain: MarkovChain) throws(AttributionError) {
+  package init(_ chain: MarkovChain) throws(AttributionError) {
     guard chain.stateCount > 0 else {
       let none = [Double](repeating: 0, count: chain.touchpoints.count)
       self.init(

@@ -146,15 +146,17 @@ struct WindowCounter<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
     let mostStates = min(touches, possibleStates)
     let mostTransitions = min(touches, mostStates * (paths.touchpoints.count + 2))
     if bytes(states: mostStates, transitions: mostTransitions) <= limit { return }
+    // 2²⁶ bits, 8 MB: windows by the tens of millions are counted to about one per cent.
     let bitmapBits = 26
-    var states = [UInt64](repeating: 0, count: 1 << (bitmapBits - 6))
+    let wordBits = UInt64(bitmapBits - 6)
+    var states = [UInt64](repeating: 0, count: 1 << wordBits)
     var transitions = states
     for part in paths.parts {
       forEachWindow(of: part) { key, _, _ in
         let hash = WindowHash.of(key)
         let stateHash = WindowHash.of(key >> Key(shift))
-        states[Int(stateHash >> (64 - 20))] |= 1 << (stateHash >> 32 & 63)
-        transitions[Int(hash >> (64 - 20))] |= 1 << (hash >> 32 & 63)
+        states[Int(stateHash >> (64 - wordBits))] |= 1 << (stateHash >> 32 & 63)
+        transitions[Int(hash >> (64 - wordBits))] |= 1 << (hash >> 32 & 63)
       }
     }
     func estimate(_ bitmap: [UInt64]) -> Int {

@@ -2,8 +2,8 @@ import TouchstoneJourneys
 
 /// How well a chain reproduces the journeys that it was fitted on.
 ///
-/// The conversion rate, the mean length and how often each context occurs are the same by construction, at every order. What can differ is how
-/// they are spread over journeys: path lengths, and how many journeys meet a touchpoint at all.
+/// The conversion rate, the mean length and how often each context occurs are the same by construction, at every order.
+/// What can differ is how they are spread over journeys: path lengths, and how many journeys meet a touchpoint at all.
 public struct ChainFit: Sendable {
   /// A figure of the journeys, and the chain's.
   public struct Figure: Sendable, Equatable {

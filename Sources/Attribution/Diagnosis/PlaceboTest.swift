@@ -4,9 +4,10 @@ import TouchstoneParallel
 
 /// How much credit models give to a touchpoint that cannot have caused anything.
 ///
-/// A real touchpoint's visits are dealt out anew: how often each journey meets the placebo is drawn from how often journeys meet the real
-/// one, whatever becomes of the journey, and the visits are put at places drawn at random. The placebo is as common as its model and has
-/// nothing to do with conversions. Credit that it gets, a model gives for being there.
+/// A real touchpoint's visits are dealt out anew: how often each journey meets the placebo is drawn from how often
+/// journeys meet the real one, whatever becomes of the journey, and the visits are put at places drawn at random. The
+/// placebo is as common as its model and has nothing to do with conversions. Credit that it gets, a model gives for
+/// being there.
 public struct PlaceboTest: Sendable {
   /// What one model gave.
   public struct Score: Sendable {
@@ -17,12 +18,9 @@ public struct PlaceboTest: Sendable {
     public let originalShare: Double
 
     /// The mean share over shuffles.
-    public var meanShare: Double { shares.reduce(0, +) / Double(shares.count) }
-    /// The standard deviation of the share over shuffles.
-    public var spread: Double {
-      let mean = meanShare
-      return (shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(shares.count - 1, 1))).squareRoot()
-    }
+    public var meanShare: Double { SampleMoments(shares).mean }
+    /// The standard deviation of the share over shuffles, 0 for a single one.
+    public var spread: Double { shares.count > 1 ? SampleMoments(shares).standardDeviation : 0 }
   }
 
   /// The id of the touchpoint whose visits were shuffled.
@@ -42,6 +40,16 @@ public struct PlaceboTest: Sendable {
     return sorted.isEmpty ? nil : sorted[sorted.count / 2]
   }
 
+  /// Refuses models that need more than paths.
+  ///
+  /// A placebo's visits are put at places of a path, and have no times. Credit by position, which a path table may
+  /// carry for time decay, cannot be shared out anew without them: it is summed over journeys whose times differ, and a
+  /// visit's share is no sum of shares.
+  /// - Throws: ``AttributionError/noPlacebo(model:)``.
+  public static func check(_ models: [any AttributionModel]) throws(AttributionError) {
+    if let model = models.first(where: { !$0.needs.isPathsAlone }) { throw .noPlacebo(model: model.name) }
+  }
+
   /// Runs the test.
   ///
   /// - Parameters:
@@ -50,7 +58,7 @@ public struct PlaceboTest: Sendable {
   ///   - original: The touchpoint whose visits are shuffled.
   ///   - shuffles: How often. Traps unless at least 1.
   ///   - seed: Chooses the shuffles.
-  /// - Throws: What a model throws.
+  /// - Throws: As ``check(_:)``, and what a model throws.
   /// - Complexity: O(shuffles) times a model and O(touches).
   public init(
     _ paths: PathTable, models: [any AttributionModel], original: Int, shuffles: Int = 20, seed: UInt64 = 1
@@ -58,6 +66,7 @@ public struct PlaceboTest: Sendable {
     precondition(
       shuffles >= 1 && original < paths.touchpoints.count && paths.touched.journeys > 0,
       "a shuffle of a touchpoint of the table, which has journeys")
+    try Self.check(models)
     self.original = original
     let rows = CanonicalRows(paths)
     let visits = AliasTable(Self.visitCounts(paths)[original])
@@ -78,9 +87,9 @@ public struct PlaceboTest: Sendable {
     for result in results { shares.append(try result.get()) }
     var scores: [Score] = []
     for (index, model) in models.enumerated() {
-      let own = try model.attribute(Evidence(paths: paths))
+      let original = try model.attribute(Evidence(paths: paths))
       scores.append(
-        Score(model: model, shares: shares.map { $0[index] }, originalShare: Self.share(own, original)))
+        Score(model: model, shares: shares.map { $0[index] }, originalShare: Self.share(original, self.original)))
     }
     self.scores = scores
   }
@@ -98,9 +107,9 @@ public struct PlaceboTest: Sendable {
       part.forEachRow { path, totals in
         for touch in path { visits[Int(touch)] += 1 }
         for touch in path where visits[Int(touch)] > 0 {
-          let number = visits[Int(touch)]
-          while counts[Int(touch)].count <= number { counts[Int(touch)].append(0) }
-          counts[Int(touch)][number] += totals.journeys
+          let count = visits[Int(touch)]
+          while counts[Int(touch)].count <= count { counts[Int(touch)].append(0) }
+          counts[Int(touch)][count] += totals.journeys
           visits[Int(touch)] = 0
         }
       }

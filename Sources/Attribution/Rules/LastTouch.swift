@@ -1,4 +1,6 @@
 /// All credit to the last touch.
+///
+/// Example: of one conversion along a > b > c, c gets 1.
 public struct LastTouch: PathRule {
   public let name = "last-touch"
   public let parameters: [ModelParameter] = []

@@ -6,7 +6,7 @@ protocol PathRule: PathwiseModel {
   ///
   /// - Parameters:
   ///   - path: At least one touch.
-  ///   - weights: As many places as touches, all 0.
+  ///   - weights: As many as touches, all 0.
   func weigh(_ path: UnsafeBufferPointer<Int32>, _ weights: UnsafeMutableBufferPointer<Double>)
 }
 

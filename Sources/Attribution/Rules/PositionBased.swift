@@ -1,6 +1,8 @@
 /// A fixed share to the first and to the last touch, the rest equally to those between.
 ///
 /// One touch takes all; of two, each takes its share of `first + last`, or half where both are 0.
+///
+/// Example: of one conversion along a > b > c > d, by default a and d get 0.4 each, b and c 0.1.
 public struct PositionBased: PathRule {
   public let name = "position-based"
   /// The share of the first touch, 0…1.
@@ -12,10 +14,14 @@ public struct PositionBased: PathRule {
   ///   - first: The share of the first touch.
   ///   - last: The share of the last touch. Traps unless both are at least 0 and sum to at most 1.
   public init(first: Double = 0.4, last: Double = 0.4) {
-    precondition(
-      first >= 0 && last >= 0 && first + last <= 1 + 1e-12, "shares of one path sum to at most 1")
+    precondition(Self.areShares(first, last), "shares of one path sum to at most 1")
     self.first = first
     self.last = last
+  }
+
+  /// Whether two numbers are shares of one path; 1e-12 more than 1 is rounding, as in 0.7 + 0.2 + 0.1.
+  static func areShares(_ first: Double, _ last: Double) -> Bool {
+    first >= 0 && last >= 0 && first + last <= 1 + 1e-12
   }
 
   /// Named pairs of shares.

@@ -2,6 +2,8 @@ import RealModule
 
 /// Credit that halves with every `halfLife` touches back from the last one: touch i of L weighs
 /// 2^(−(L−i)/halfLife), normalised over the path.
+///
+/// Example: of one conversion along a > b > c, with a half-life of one touch, c gets 4/7, b 2/7 and a 1/7.
 public struct PositionDecay: PathRule {
   public let name = "position-decay"
   /// The number of touches over which the weight halves.

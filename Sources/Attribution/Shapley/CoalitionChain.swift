@@ -3,15 +3,15 @@ import TouchstoneLinearAlgebra
 
 /// A chain of order 1 in which coalitions of touchpoints are tried: touchpoints outside a coalition lead to null.
 ///
-/// With counts instead of probabilities, and touchpoints that joined eliminated one after the other, everything is a sum of
-/// numbers that are not negative, so that no digits are lost: to eliminate touchpoint i, each count that leads to it is spread
-/// over what leads away from it, self-loops left out,
+/// With counts instead of probabilities, and touchpoints that joined eliminated one after the other, everything is a
+/// sum of numbers that are not negative, so that no digits are lost: to eliminate touchpoint i, each count that leads
+/// to it is spread over what leads away from it, self-loops left out,
 ///
 ///     C_jk ← C_jk + C_ji C_ik / A_i,   A_i = Σ_{k ≠ i} C_ik + exits of i,
 ///
 /// for all rows j that are left, the start among them, and all targets k, conversion and null among them (W. Grassmann,
-/// M. Taksar, D. Heyman, "Regenerative analysis and steady state distributions for Markov chains", 1985). What the start then
-/// counts as conversions is the coalition's.
+/// M. Taksar, D. Heyman, "Regenerative analysis and steady state distributions for Markov chains", 1985). What the
+/// start then counts as conversions is the coalition's.
 struct CoalitionChain: Sendable {
   let count: Int
   /// Counts from each touchpoint, and last from the start, to each touchpoint: row by row.
@@ -53,12 +53,12 @@ struct CoalitionChain: Sendable {
     self.leaks = leaks
   }
 
-  /// What is left of the chain when some touchpoints have joined and others are out: rows of the touchpoints that wait, the
-  /// last of which is decided on first, and of the start.
+  /// What is left of the chain when some touchpoints have joined and others are out: rows of the touchpoints that wait,
+  /// the last of which is decided on first, and of the start.
   struct Remainder {
     private(set) var waiting: Int
-    /// Rows of `stride` numbers, the start's first: counts to each touchpoint, then conversions, value and leaks. Counts of a
-    /// touchpoint to itself mean nothing here.
+    /// Rows of `stride` numbers, the start's first: counts to each touchpoint, then conversions, value and leaks.
+    /// Counts of a touchpoint to itself mean nothing here.
     private var rows: [Double]
     private let stride: Int
     private let conversions: Int
@@ -99,16 +99,16 @@ struct CoalitionChain: Sendable {
       waiting -= 1
       let (waiting, stride, conversions) = (waiting, stride, conversions)
       rows.withUnsafeMutableBufferPointer { rows in
-        let own = rows.baseAddress! + (waiting + 1) * stride
-        var exits = own[conversions] + own[conversions + 2]
-        for target in 0..<waiting { exits += own[target] }
-        for number in 0...waiting {
-          let row = rows.baseAddress! + number * stride
+        let decided = rows.baseAddress! + (waiting + 1) * stride
+        var exits = decided[conversions] + decided[conversions + 2]
+        for target in 0..<waiting { exits += decided[target] }
+        for index in 0...waiting {
+          let row = rows.baseAddress! + index * stride
           let entered = row[waiting]
           if joining && exits > 0 && entered > 0 {
             let share = entered / exits
-            for target in 0..<waiting { row[target] += share * own[target] }
-            for exit in conversions..<conversions + 3 { row[exit] += share * own[exit] }
+            for target in 0..<waiting { row[target] += share * decided[target] }
+            for exit in conversions..<conversions + 3 { row[exit] += share * decided[exit] }
           } else {
             row[conversions + 2] += entered
           }

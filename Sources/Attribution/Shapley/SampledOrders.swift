@@ -17,14 +17,18 @@ struct SampledOrders: Sendable {
   struct Effort: Sendable {
     /// The most orders.
     var orders: Int
-    /// The relative standard error that is enough for touchpoints with at least the mean credit; 0 to sample all orders.
+    /// The relative standard error that is enough for touchpoints with at least the mean credit; 0 to sample all
+    /// orders.
     var precision = 0.0
     var seed: UInt64
   }
 
-  /// So many pairs make one chunk of parallel work where a precision is asked for.
+  /// The fewest pairs in a chunk of parallel work: starting one must not cost more than its orders.
   private static let pairsPerChunk = 16
+  /// The chunks after which the precision reached is looked at: enough for any number of cores, and 512 orders.
   private static let chunksPerRound = 16
+  /// The most chunks where no precision is asked for: each keeps sums of its own.
+  private static let mostChunks = 256
 
   /// Samples.
   ///
@@ -34,7 +38,7 @@ struct SampledOrders: Sendable {
   init(count: Int, effort: Effort, contributions: @Sendable ([Int]) -> [Credit]) {
     let most = (effort.orders + 1) / 2
     // Chunks depend on the request alone, so that sums have one order of addition.
-    let length = effort.precision > 0 ? Self.pairsPerChunk : max(16, most / 256)
+    let length = effort.precision > 0 ? Self.pairsPerChunk : max(Self.pairsPerChunk, most / Self.mostChunks)
     let chunks = Parallel.ranges(count: most, length: length)
     let round = effort.precision > 0 ? Self.chunksPerRound : chunks.count
     var sums: [SampleSums] = []
@@ -57,17 +61,17 @@ struct SampledOrders: Sendable {
   }
 
   private init(_ sums: [SampleSums], pairs: Int, count: Int) {
-    let number = Double(pairs)
+    let pairCount = Double(pairs)
     var credits = [Credit](repeating: Credit(), count: count)
     var standardErrors = [Double](repeating: .nan, count: count)
     for id in 0..<count {
       credits[id] = Credit(
-        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum() / number,
-        value: sums.lazy.map { $0.credits[id].value }.compensatedSum() / number)
+        conversions: sums.lazy.map { $0.credits[id].conversions }.compensatedSum() / pairCount,
+        value: sums.lazy.map { $0.credits[id].value }.compensatedSum() / pairCount)
       if pairs > 1 {
         let squares = sums.lazy.map { $0.squares[id] }.compensatedSum()
-        let spread = squares - number * credits[id].conversions * credits[id].conversions
-        standardErrors[id] = (max(spread, 0) / (number - 1) / number).squareRoot()
+        let spread = squares - pairCount * credits[id].conversions * credits[id].conversions
+        standardErrors[id] = (max(spread, 0) / (pairCount - 1) / pairCount).squareRoot()
       }
     }
     self.credits = credits

@@ -4,11 +4,11 @@ import TouchstoneParallel
 /// Shapley values of the game in which a coalition is worth its conversions on the Markov chain of order 1: touchpoints
 /// outside the coalition lead to null.
 ///
-/// Where a removal effect asks what is lost when one touchpoint goes and all others stay, the Shapley value averages that over
-/// all coalitions: what two touchpoints lose together is split between them instead of being counted twice.
+/// Where a removal effect asks what is lost when one touchpoint goes and all others stay, the Shapley value averages
+/// that over all coalitions: what two touchpoints lose together is split between them instead of being counted twice.
 ///
-/// Exact over all 2ⁿ coalitions up to ``largestExact`` touchpoints, by eliminating touchpoints depth first, O(2ⁿ) in all. Beyond,
-/// sampled over random orders: one elimination in that order gives what each touchpoint adds, O(n³).
+/// Exact over all 2ⁿ coalitions up to ``largestExact`` touchpoints, by eliminating touchpoints depth first, O(2ⁿ) in
+/// all. Beyond, sampled over random orders: one elimination in that order gives what each touchpoint adds, O(n³).
 ///
 /// Source: R. Singal, O. Besbes, A. Desir, V. Goyal, G. Iyengar, "Shapley meets uniform: an axiomatic framework for
 /// attribution in online advertising", Management Science 2022.
@@ -45,10 +45,14 @@ public struct ShapleyMarkov: AttributionModel {
 
   public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
 
+  /// Not where orders are sampled.
+  public func isRepeatable(touchpoints: Int) -> Bool { touchpoints <= Self.largestExact }
+
   /// The Shapley values of the chain's game.
   ///
-  /// Diagnostics: `removalEffects` by touchpoint, for comparison; `method` is "exact" or "sampled, … orders", and where sampled
-  /// `standardError`, in conversions, by touchpoint, and `largestRelativeError` of those with at least the mean credit.
+  /// Diagnostics: `removalEffects` by touchpoint, for comparison; `method` is "exact" or "sampled, … orders", and where
+  /// sampled `standardError`, in conversions, by touchpoint, and `largestRelativeError` of those with at least the mean
+  /// credit.
   /// - Throws: As ``MarkovChain/init(_:order:memoryLimit:)``.
   public func attribute(_ evidence: Evidence) throws(AttributionError) -> Attribution {
     let paths = evidence.paths
@@ -87,13 +91,16 @@ public struct ShapleyMarkov: AttributionModel {
     return zip(conversions, value).map { Credit(conversions: $0, value: $1) }
   }
 
+  /// The touchpoints that are decided on before the work is shared out: 64 pieces keep any number of cores busy.
+  private static let sharedBits = 6
+
   /// The conversions and value of every coalition; bit i of an index is touchpoint i.
   ///
   /// The highest bits are decided on first, so that each piece of parallel work fills a stretch of its own.
   /// - Complexity: O(2ⁿ), in parallel.
   static func worthOfAllCoalitions(_ chain: CoalitionChain) -> (conversions: [Double], value: [Double]) {
     let count = chain.count
-    let shared = min(count, 6)
+    let shared = min(count, Self.sharedBits)
     let pieces = Parallel.map(1 << shared) { piece -> [Credit] in
       var remainder = CoalitionChain.Remainder(chain, order: Array(0..<count))
       for bit in (0..<shared).reversed() { remainder.decide(joining: piece >> bit & 1 == 1) }

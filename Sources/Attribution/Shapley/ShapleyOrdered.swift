@@ -13,12 +13,15 @@ import TouchstoneParallel
 public struct ShapleyOrdered: PathwiseModel {
   public let name = "shapley-ordered"
   public let parameters: [ModelParameter] = []
-  public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
 
-  /// The most places, touchpoints times positions, that are tabulated.
+  /// The most entries, touchpoints times positions, that are tabulated: a million take 17 MB a part of the table.
   private static let largestTable = 1 << 20
+  /// What the error names as the most: with so many touchpoints even a journey that meets all fits.
+  private static let largestTabulated = 1_024
 
   public init() {}
+
+  public var traits: ModelTraits { [.orderSensitive, .sumsToTotal] }
 
   /// Splits a path's conversions over its distinct touchpoints: what positions add up to.
   func credit(_ path: CreditedPath, _ scratch: inout PathScratch, to sums: inout CreditSums) {
@@ -43,7 +46,7 @@ public struct ShapleyOrdered: PathwiseModel {
       return longest
     }
     guard (longest.max() ?? 0) * count <= Self.largestTable else {
-      throw .tooManyTouchpoints(model: name, touchpoints: count, largest: 1_024)
+      throw .tooManyTouchpoints(model: name, touchpoints: count, largest: Self.largestTabulated)
     }
     let sums = Parallel.map(occupied.count) { index in
       // Credits of position p lie at p * count; the list grows with the longest set.

@@ -44,6 +44,9 @@ public struct ShapleyRate: AttributionModel {
 
   public var traits: ModelTraits { [.needsNonConverting, .sumsToTotal] }
 
+  /// Not where orders are sampled.
+  public func isRepeatable(touchpoints: Int) -> Bool { touchpoints <= Self.largestExact }
+
   /// The Shapley values of the rate game.
   ///
   /// Diagnostics: `method` is "exact" or "sampled", and where sampled `standardError`, in

@@ -35,7 +35,7 @@ struct PairCalculator: Sendable {
   /// - Complexity: O(rows × pairs on a row).
   func cells(_ weights: RowWeights) -> [PairCells] {
     var both = [PairCells.Cell](repeating: PairCells.Cell(), count: count * count)
-    var own = [PairCells.Cell](repeating: PairCells.Cell(), count: count)
+    var single = [PairCells.Cell](repeating: PairCells.Cell(), count: count)
     var all = PairCells.Cell()
     func add(_ cell: inout PairCells.Cell, _ journeys: Double, _ conversions: Double) {
       cell.journeys += journeys
@@ -49,7 +49,7 @@ struct PairCalculator: Sendable {
         add(&all, journeys, conversions)
         for position in start..<end {
           let touchpoint = Int(members[position])
-          add(&own[touchpoint], journeys, conversions)
+          add(&single[touchpoint], journeys, conversions)
           for other in start..<position {
             let partner = Int(members[other])
             add(&both[min(touchpoint, partner) * count + max(touchpoint, partner)], journeys, conversions)
@@ -63,7 +63,7 @@ struct PairCalculator: Sendable {
     }
     return pairs.map { i, j in
       let together = both[i * count + j]
-      let (first, second) = (less(own[i], together), less(own[j], together))
+      let (first, second) = (less(single[i], together), less(single[j], together))
       return PairCells(
         both: together, firstAlone: first, secondAlone: second,
         neither: less(less(less(all, together), first), second))
@@ -112,13 +112,14 @@ struct PairCalculator: Sendable {
       interactions: interactions, losses: losses, conversions: solution.conversions[0] * solution.journeys)
   }
 
-  /// By pair, the Shapley interaction index of the chain's game: the mean, over orders in which the pair joins as one, of what the two add
-  /// together less what each adds alone.
+  /// By pair, the Shapley interaction index of the chain's game: the mean, over orders in which the pair joins as one,
+  /// of what the two add together less what each adds alone.
   ///
-  /// With the game's dividends m(T), by which v(S) = Σ m(T) over T ⊆ S, the index of a pair is Σ m(T) / (|T| − 1) over all T that hold it.
+  /// With the game's dividends m(T), by which v(S) = Σ m(T) over T ⊆ S, the index of a pair is Σ m(T) / (|T| − 1) over
+  /// all T that hold it.
   ///
-  /// Source: M. Grabisch, M. Roubens, "An axiomatic approach to the concept of interaction among players in cooperative games",
-  /// International Journal of Game Theory 28 (1999).
+  /// Source: M. Grabisch, M. Roubens, "An axiomatic approach to the concept of interaction among players in cooperative
+  /// games", International Journal of Game Theory 28 (1999).
   /// - Complexity: O(n² 2ⁿ).
   func shapleyInteractions(_ weights: RowWeights) -> [Double] {
     guard count > 1 else { return [] }

@@ -7,9 +7,11 @@ public struct PairSynergy: Sendable {
   public let second: Int
   /// v(N) − v(N∖i) − v(N∖j) + v(N∖{i,j}) on the chain of order 1, in conversions: those of walks that touch both.
   public let chainInteraction: Double
-  /// The chain's interaction over that of touchpoints that meet by chance among converting walks: above 1 where they meet more often.
+  /// The chain's interaction over that of touchpoints that meet by chance among converting walks: above 1 where they
+  /// meet more often.
   public let chainLift: Double?
-  /// The Shapley interaction index of the chain's game, in conversions; `nil` beyond ``Synergies/largestIndexed`` touchpoints.
+  /// The Shapley interaction index of the chain's game, in conversions; `nil` beyond ``Synergies/largestIndexed``
+  /// touchpoints.
   public let shapleyInteraction: Double?
   /// Journeys that touched both, one alone, and neither, as observed.
   public let observed: PairCells
@@ -43,9 +45,9 @@ public struct PairCells: Sendable, Equatable {
     self.neither = neither
   }
 
-  /// The rate of journeys with both if each touchpoint took its own chance to convert, independently of the other and of all else:
-  /// 1 − (1 − r₁₀)(1 − r₀₁)/(1 − r₀₀). It can be below 0 where touchpoints do harm. `nil` where a kind of journey never occurred, or where all
-  /// journeys with neither convert.
+  /// The rate of journeys with both if each touchpoint took its own chance to convert, independently of the other and
+  /// of all else: 1 − (1 − r₁₀)(1 − r₀₁)/(1 − r₀₀). It can be below 0 where touchpoints do harm. `nil` where a kind of
+  /// journey never occurred, or where all journeys with neither convert.
   ///
   /// Source: C. Bliss, "The toxicity of poisons applied jointly", Annals of Applied Biology 26 (1939).
   public var expectedRate: Double? {
@@ -54,7 +56,8 @@ public struct PairCells: Sendable, Equatable {
     return 1 - (1 - first) * (1 - second) / (1 - none)
   }
 
-  /// Conversions of journeys with both, less those that independence predicts: above 0 for complements, below 0 for substitutes.
+  /// Conversions of journeys with both, less those that independence predicts: above 0 for complements, below 0 for
+  /// substitutes.
   public var excessConversions: Double? {
     guard let expectedRate, both.journeys > 0 else { return nil }
     return both.conversions - expectedRate * both.journeys

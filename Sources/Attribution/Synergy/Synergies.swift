@@ -5,13 +5,14 @@ import TouchstoneParallel
 
 /// Which touchpoints work together: all pairs, on the chain and as observed.
 ///
-/// On the chain of order 1, with M the inverse of departures less counts, the loss without a set K of touchpoints is M_sK (M_KK)⁻¹ b_K, so
-/// that one inverse and a 2×2 system a pair give every interaction I_ij = loss_i + loss_j − loss_ij.
+/// On the chain of order 1, with M the inverse of departures less counts, the loss without a set K of touchpoints is
+/// M_sK (M_KK)⁻¹ b_K, so that one inverse and a 2×2 system a pair give every interaction I_ij = loss_i + loss_j −
+/// loss_ij.
 ///
-/// The game of the chain gives a coalition the walks that stay inside it, so adding a touchpoint never hurts another: its interactions are
-/// never below 0, and say how many conversions need both. Whether two touchpoints replace each other only what was observed can say: the
-/// conversion rate of journeys with both against what independence predicts (``PairCells``). That is an association: who meets both may have
-/// been readier to buy.
+/// The game of the chain gives a coalition the walks that stay inside it, so adding a touchpoint never hurts another:
+/// its interactions are never below 0, and say how many conversions need both. Whether two touchpoints replace each
+/// other only what was observed can say: the conversion rate of journeys with both against what independence predicts
+/// (``PairCells``). That is an association: who meets both may have been readier to buy.
 public struct Synergies: Sendable {
   /// All pairs, those with the largest excess of observed conversions in size first; pairs without one last.
   public let pairs: [PairSynergy]
@@ -22,8 +23,8 @@ public struct Synergies: Sendable {
 
   /// The synergies of a path table's touchpoints.
   ///
-  /// - Throws: As ``MarkovChain/init(_:order:memoryLimit:)``; ``AttributionError/tooManyTouchpoints(model:touchpoints:largest:)`` where
-  ///   the chain cannot be solved densely.
+  /// - Throws: As ``MarkovChain/init(_:order:memoryLimit:)``;
+  ///   ``AttributionError/tooManyTouchpoints(model:touchpoints:largest:)`` where the chain cannot be solved densely.
   /// - Complexity: O(n³ + paths × pairs on a path), and O(n² 2ⁿ) for the index.
   public init(_ paths: PathTable) throws(AttributionError) {
     let rows = CanonicalRows(paths)
@@ -47,8 +48,9 @@ public struct Synergies: Sendable {
             both: cells.both, firstAlone: cells.secondAlone, secondAlone: cells.firstAlone, neither: cells.neither))
     }
     self.pairs = pairs.sorted { left, right in
-      let (own, other) = (Self.weight(left), Self.weight(right))
-      return own == other ? (left.first, left.second) < (right.first, right.second) : own > other
+      let (weight, otherWeight) = (Self.weight(left), Self.weight(right))
+      return weight == otherWeight
+        ? (left.first, left.second) < (right.first, right.second) : weight > otherWeight
     }
   }
 
@@ -88,11 +90,11 @@ public struct Synergies: Sendable {
     let calculator = PairCalculator(rows)
     let touchpointCount = rows.touchpoints.count
     func key(_ one: Int, _ other: Int) -> Int { min(one, other) * touchpointCount + max(one, other) }
-    let places = Dictionary(
-      uniqueKeysWithValues: calculator.pairs.enumerated().map { place, pair in
-        (key(Int(rows.tableIDs[pair.0]), Int(rows.tableIDs[pair.1])), place)
+    let indices = Dictionary(
+      uniqueKeysWithValues: calculator.pairs.enumerated().map { index, pair in
+        (key(Int(rows.tableIDs[pair.0]), Int(rows.tableIDs[pair.1])), index)
       })
-    let asked = pairs.prefix(count).map { places[key($0.first, $0.second)]! }
+    let asked = pairs.prefix(count).map { indices[key($0.first, $0.second)]! }
     let hasIndex = rows.touchpoints.count <= Self.largestSampledIndex
     let samples = try bootstrap.samples(rows, evidence.jointJourneys) { weights in
       let observed = calculator.cells(weights)
@@ -102,11 +104,11 @@ public struct Synergies: Sendable {
         [observed[pair].excessConversions ?? .nan, chain.interactions[pair], index?[pair] ?? 0]
       }
     }
-    return asked.indices.map { place in
+    return asked.indices.map { pair in
       Spread(
         // A replicate that lost a kind of journey has no excess: then the interval would be that of the others.
-        excessConversions: samples[3 * place].isComplete ? samples[3 * place] : nil,
-        chainInteraction: samples[3 * place + 1], shapleyInteraction: hasIndex ? samples[3 * place + 2] : nil)
+        excessConversions: samples[3 * pair].isComplete ? samples[3 * pair] : nil,
+        chainInteraction: samples[3 * pair + 1], shapleyInteraction: hasIndex ? samples[3 * pair + 2] : nil)
     }
   }
 }

@@ -2,18 +2,19 @@ import TouchstoneJourneys
 import TouchstoneLinearAlgebra
 import TouchstoneMonteCarlo
 
-/// Standard errors of removal effects on the chain of order 1, by the delta method: what leaves a state is one multinomial sample.
+/// Standard errors of removal effects on the chain of order 1, by the delta method: what leaves a state is one
+/// multinomial sample.
 ///
 /// With N the fundamental matrix, b the probabilities to convert and p = b_s, primes for touchpoint c removed,
 ///
 ///     ∂p/∂P_jk = N_sj b_k,   ∂p'/∂P_jk = N'_sj b'_k,   R = 1 − p'/p,
 ///     Var R = Σ_j (1/n_j) [Σ_k P_jk g_jk² − (Σ_k P_jk g_jk)²],   g = p'/p² ∂p − 1/p ∂p',
 ///
-/// with b = 1 at conversion, 0 at null, and n_j the journeys that left j. N' and b' come from N by one rank-one update a touchpoint.
-/// Credits are R / Σ R times the conversions, and the number of conversions is taken for Poisson.
+/// with b = 1 at conversion, 0 at null, and n_j the journeys that left j. N' and b' come from N by one rank-one update
+/// a touchpoint. Credits are R / Σ R times the conversions, and the number of conversions is taken for Poisson.
 ///
-/// It holds where the chain does: transitions of one journey are taken for independent, given the states. The bootstrap does not need
-/// that. Both fail for touchpoints with few journeys.
+/// It holds where the chain does: transitions of one journey are taken for independent, given the states. The bootstrap
+/// does not need that. Both fail for touchpoints with few journeys.
 struct AnalyticUncertainty {
   private let chain: MarkovChain
   private let states: Int

@@ -27,18 +27,20 @@ public struct Bootstrap: Sendable {
 
   /// The bootstrap distributions of models' credits.
   ///
-  /// Persons are resampled where the evidence knows which journeys are one person's; else journeys are, as if independent, and
-  /// where journeys of one person hang together intervals are too narrow.
+  /// Persons are resampled where the evidence knows which journeys are one person's; else journeys are, as if
+  /// independent, and where journeys of one person hang together intervals are too narrow.
   ///
-  /// - Throws: What a model throws on a replicate.
-  /// - Complexity: O(replicates × distinct paths), in parallel, and not by the number of journeys; for models that neither credit path by
-  ///   path nor are a chain of order 1, O(replicates) times the model.
+  /// - Throws: What a model throws where the evidence does not suffice for it, or on a replicate;
+  ///   ``AttributionError/notResampled(model:)`` where a model reads more than the journeys along paths.
+  /// - Complexity: O(replicates × distinct paths), in parallel, and not by the number of journeys; for models that
+  ///   neither credit path by path nor are a chain of order 1, O(replicates) times the model.
   public func distributions(
     of models: [any AttributionModel], on evidence: Evidence
   ) throws(AttributionError) -> [BootstrapDistribution] {
     let rows = CanonicalRows(evidence.paths)
+    let journeys = ResampledJourneys(rows)
     var resamplers: [any Resampler] = []
-    for model in models { resamplers.append(try resampler(of: model, rows)) }
+    for model in models { resamplers.append(try model.resampled(journeys).resampler) }
     let asked = resamplers
     let samples = try samples(rows, evidence.jointJourneys) { weights throws(AttributionError) in
       var figures: [Double] = []
@@ -53,8 +55,9 @@ public struct Bootstrap: Sendable {
 
   /// The samples of some figures of the chain of order 1.
   ///
-  /// - Parameter figures: Works the figures out, always as many, on the counts of a replicate; its number comes with them, `nil` for the data
-  ///   as they are. Touchpoints are in the order of their names: the second argument gives each one's id in the table.
+  /// - Parameter figures: Works the figures out, always as many, on the counts of a replicate; its number comes with
+  ///   them, `nil` for the data as they are. Touchpoints are in the order of their names: the second argument gives
+  ///   each one's id in the table.
   /// - Complexity: O(replicates × touches), in parallel, and what the figures take.
   package func chainSamples(
     on evidence: Evidence, figures: @escaping @Sendable (ChainCounts, [Int32], Int?) -> [Double]

@@ -1,7 +1,7 @@
 import TouchstoneJourneys
 
-/// What a model's figures came to on each replicate: any interval, error or rank can be taken from it without running the model
-/// again.
+/// What a model's figures came to on each replicate: any interval, error or rank can be taken from it without running
+/// the model again.
 public struct BootstrapDistribution: Sendable {
   /// The number of replicates; 0 where there are no touchpoints.
   public let replicates: Int
@@ -29,10 +29,10 @@ public struct BootstrapDistribution: Sendable {
     touchpointCount = rows.touchpoints.count
     replicates = figures.first?.replicates.count ?? 0
     var samples: [Quantity: [BootstrapSample]] = [:]
-    for (place, quantity) in quantities.enumerated() {
-      guard touchpointCount > 0, !figures[place].estimate.isNaN else { continue }
-      var ordered = [BootstrapSample](repeating: figures[place], count: touchpointCount)
-      for id in 0..<touchpointCount { ordered[Int(rows.tableIDs[id])] = figures[id * quantities.count + place] }
+    for (index, quantity) in quantities.enumerated() {
+      guard touchpointCount > 0, !figures[index].estimate.isNaN else { continue }
+      var ordered = [BootstrapSample](repeating: figures[index], count: touchpointCount)
+      for id in 0..<touchpointCount { ordered[Int(rows.tableIDs[id])] = figures[id * quantities.count + index] }
       samples[quantity] = ordered
     }
     self.samples = samples
@@ -58,8 +58,8 @@ public struct BootstrapDistribution: Sendable {
 
   /// An interval that covers the true figure with a probability of about `level`.
   ///
-  /// It fails for figures that rest on few conversions: a touchpoint that no replicate can lose or gain has an interval of no
-  /// width.
+  /// It fails for figures that rest on few conversions: a touchpoint that no replicate can lose or gain has an interval
+  /// of no width.
   /// - Parameters:
   ///   - level: Between 0 and 1.
   ///   - method: How it is taken from the replicates.
@@ -69,7 +69,8 @@ public struct BootstrapDistribution: Sendable {
     sample(touchpoint, quantity).interval(level: level, method: method)
   }
 
-  /// By touchpoint, percentile intervals of the share of all conversions, each replicate's own; for models whose credits share them out.
+  /// By touchpoint, percentile intervals of the share of all conversions, each replicate's own; for models whose
+  /// credits share them out.
   ///
   /// - Parameter baseline: Conversions that no touchpoint earned, which are taken to be as many in every replicate.
   public func shareIntervals(level: Double, baseline: Double = 0) -> [ClosedRange<Double>] {
@@ -85,7 +86,8 @@ public struct BootstrapDistribution: Sendable {
 
   // MARK: Ranks
 
-  /// The probability, over the replicates, that each touchpoint's credit is among the `count` largest. Equal credits share a place.
+  /// The probability, over the replicates, that each touchpoint's credit is among the `count` largest. Equal credits
+  /// share a place.
   public func probabilitiesOfTop(_ count: Int) -> [Double] {
     var probabilities = [Double](repeating: 0, count: touchpointCount)
     let columns = (0..<touchpointCount).map { sample($0, .conversions).replicates }

@@ -47,11 +47,7 @@ public struct BootstrapSample: Sendable {
   public var isComplete: Bool { !estimate.isNaN && !replicates.contains { $0.isNaN } }
 
   /// The standard deviation over the replicates.
-  public var standardError: Double {
-    let mean = replicates.reduce(0, +) / Double(replicates.count)
-    let squares = replicates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / Double(replicates.count - 1)).squareRoot()
-  }
+  public var standardError: Double { SampleMoments(replicates).standardDeviation }
 
   /// An interval that covers the true figure with a probability of about `level`.
   ///

@@ -18,10 +18,11 @@ public struct CreditUncertainty: Sendable {
   public let value: [Spread]?
   /// Of models that have removal effects.
   public let removalEffects: [Spread]?
-  /// For each size, the probability that each touchpoint is among so many with the largest credit; where replicates are known.
+  /// For each size, the probability that each touchpoint is among so many with the largest credit; where replicates are
+  /// known.
   public let topProbabilities: [Int: [Double]]
-  /// Touchpoints next to each other by credit whose order the data do not settle: neither is above the other with a probability
-  /// of at least 1 − (1 − level) / 2. Where replicates are known.
+  /// Touchpoints next to each other by credit whose order the data do not settle: neither is above the other with a
+  /// probability of at least 1 − (1 − level) / 2. Where replicates are known.
   public let indistinguishable: [(Int, Int)]?
 
   /// The sizes for which ``topProbabilities`` are worked out.

@@ -30,15 +30,16 @@ struct RowWeights: Sendable {
 
 /// Draws replicates of a path table: each person is counted a Poisson(1) number of times, with all journeys.
 ///
-/// Journeys that are their person's only one are independent of all others: those of a row are counted a Poisson(n) number of times
-/// together. So are the persons whose journeys are the same. Where persons are not known, all journeys are independent.
+/// Journeys that are their person's only one are independent of all others: those of a row are counted a Poisson(n)
+/// number of times together. So are the persons whose journeys are the same. Where persons are not known, all journeys
+/// are independent.
 ///
-/// A draw is a function of the seed, the contents of the row or of the persons' journeys, and the replicate, whatever the order of rows
-/// and the number of threads. A conversion of a row is worth the mean of those that are drawn together: how values vary inside a row, a
-/// path table does not tell.
+/// A draw is a function of the seed, the contents of the row or of the persons' journeys, and the replicate, whatever
+/// the order of rows and the number of threads. A conversion of a row is worth the mean of those that are drawn
+/// together: how values vary inside a row, a path table does not tell.
 ///
-/// Source: Poisson bootstrap, after J. Hanley and B. MacGibbon, "Creating non-parametric bootstrap samples using Poisson
-/// frequencies", 2006.
+/// Source: Poisson bootstrap, after J. Hanley and B. MacGibbon, "Creating non-parametric bootstrap samples using
+/// Poisson frequencies", 2006.
 struct PoissonResampling: Sendable {
   let rows: CanonicalRows
   private let seed: UInt64
@@ -66,8 +67,8 @@ struct PoissonResampling: Sendable {
     independent = rows.totals
     if let jointJourneys { take(jointJourneys) }
     for totals in independent {
-      convertingMeans.append(tables.number(ofMean: totals.conversions))
-      otherMeans.append(tables.number(ofMean: totals.nonConverting))
+      convertingMeans.append(tables.id(ofMean: totals.conversions))
+      otherMeans.append(tables.id(ofMean: totals.nonConverting))
     }
   }
 
@@ -91,7 +92,7 @@ struct PoissonResampling: Sendable {
           nonConverting: max(0, rest.nonConverting - group.persons * totals.nonConverting))
       }
       joint.append(
-        Joint(key: group.key, persons: group.persons, mean: tables.number(ofMean: group.persons), journeys: journeys))
+        Joint(key: group.key, persons: group.persons, mean: tables.id(ofMean: group.persons), journeys: journeys))
     }
   }
 
@@ -128,17 +129,17 @@ struct PoissonResampling: Sendable {
   /// The number of groups of the jackknife.
   static let jackknifeGroups = 200
 
-  /// The weights that are left when one group of persons is left out. Those who are drawn together are dealt to the groups evenly,
-  /// beginning with a random one.
+  /// The weights that are left when one group of persons is left out. Those who are drawn together are dealt to the
+  /// groups evenly, beginning with a random one.
   func leaveOut(_ group: Int, into weights: inout RowWeights) {
     let key = RandomStream.key(seed: seed, purpose: .jackknife)
     let groups = Self.jackknifeGroups
-    /// How many of so many are not in the group: all but one at most where there are fewer than groups.
-    func left(_ number: Double, _ word: UInt64) -> Double {
-      let whole = (number / Double(groups)).rounded(.down)
-      let rest = number - whole * Double(groups)
-      let place = Double((group + Int(word % UInt64(groups))) % groups)
-      return number - whole - min(1, max(0, rest - place))
+    /// How many of `count` are left: each group gets ⌊count / groups⌋, and the rest goes to those from a random one on.
+    func left(_ count: Double, _ word: UInt64) -> Double {
+      let whole = (count / Double(groups)).rounded(.down)
+      let rest = count - whole * Double(groups)
+      let turn = Double((group + Int(word % UInt64(groups))) % groups)
+      return count - whole - min(1, max(0, rest - turn))
     }
     for row in 0..<rows.count {
       let words = Philox.block(counter: (rows.keys[row], 0), key: key)

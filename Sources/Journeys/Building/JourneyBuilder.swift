@@ -16,6 +16,8 @@ public struct JourneyBuilder: Sendable {
     public let profile: JourneyProfile?
     /// Which journeys are one person's, where it was asked for.
     public let jointJourneys: JointJourneys?
+    /// What each person met day by day, where it was asked for.
+    public let exposures: ExposureHistories?
     /// Conversions by period, where they were asked for.
     public let periods: PeriodConversions?
   }
@@ -34,12 +36,14 @@ public struct JourneyBuilder: Sendable {
   ///   - halfLives: The half-lives in days to carry time-decay credit for, each above 0.
   ///   - wantsProfile: Whether to profile the touchpoints.
   ///   - wantsJointJourneys: Whether to note which journeys are one person's.
+  ///   - wantsExposures: Whether to note what each person met day by day.
   ///   - periods: The periods to count conversions in, if any.
   /// - Complexity: O(n log n) in the events of each person; memory for the journeys of eight shards besides the path
   ///   table.
   public func build(
     _ log: EventLog, rename: @Sendable (String) -> String = { $0 }, halfLives: [Double] = [],
-    wantsProfile: Bool = false, wantsJointJourneys: Bool = false, periods: PeriodConversions? = nil
+    wantsProfile: Bool = false, wantsJointJourneys: Bool = false, wantsExposures: Bool = false,
+    periods: PeriodConversions? = nil
   ) -> Result {
     precondition(halfLives.allSatisfy { $0 > 0 }, "a half-life is above 0")
     let (touchpoints, ids) = log.touchpoints.renamed(rename)
@@ -50,6 +54,8 @@ public struct JourneyBuilder: Sendable {
     var account = JourneyAccount()
     var profile = wantsProfile ? JourneyProfile(touchpoints, log) : nil
     var joint = JointJourneysBuilder()
+    let noExposures = wantsExposures ? ExposureHistories(touchpoints: touchpoints) : nil
+    var exposures = noExposures
     let noPeriods = periods?.empty(touchpoints: touchpoints.count)
     var counted = noPeriods
     let nameHashes = wantsJointJourneys ? CanonicalRows.nameHashes(touchpoints) : nil
@@ -58,19 +64,22 @@ public struct JourneyBuilder: Sendable {
         var shard = ShardJourneys(rules, isDirect: isDirect, touchpoints: ids, measures: log.measureNames.count)
         return shard.build(
           log.shards[wave.lowerBound + index], halfLives: halfLives,
-          profile: wantsProfile ? JourneyProfile(touchpoints, log) : nil, nameHashes: nameHashes, periods: noPeriods)
+          profile: wantsProfile ? JourneyProfile(touchpoints, log) : nil, nameHashes: nameHashes,
+          exposures: noExposures, periods: noPeriods)
       }
       builder.add(results.map(\.batch))
       for result in results {
         account.add(result.account)
         if let other = result.profile { profile!.add(other) }
         if let other = result.joint { joint.add(other) }
+        if let other = result.exposures { exposures!.append(other) }
         if let other = result.periods { counted!.add(other) }
       }
     }
+    exposures?.checkInvariants()
     return Result(
       paths: builder.finish(touchpoints: touchpoints), account: account, profile: profile,
-      jointJourneys: wantsJointJourneys ? joint.finish() : nil, periods: counted)
+      jointJourneys: wantsJointJourneys ? joint.finish() : nil, exposures: exposures, periods: counted)
   }
 }
 
@@ -81,6 +90,7 @@ private struct ShardJourneys: ~Copyable {
     let account: JourneyAccount
     let profile: JourneyProfile?
     let joint: JointJourneysBuilder?
+    let exposures: ExposureHistories?
     let periods: PeriodConversions?
   }
 
@@ -98,9 +108,9 @@ private struct ShardJourneys: ~Copyable {
 
   mutating func build(
     _ shard: EventShard, halfLives: [Double], profile: consuming JourneyProfile?, nameHashes: [UInt64]?,
-    periods: consuming PeriodConversions?
+    exposures: consuming ExposureHistories?, periods: consuming PeriodConversions?
   ) -> Result {
-    var (profile, periods) = (profile, periods)
+    var (profile, exposures, periods) = (profile, exposures, periods)
     let order = shard.orderedPersons()
     let grouped = group(shard, order)
     var reached = DistinctTouchpoints(touchpointCount: profile?.touchpoints.count ?? 0)
@@ -114,6 +124,9 @@ private struct ShardJourneys: ~Copyable {
       if profile != nil {
         profile!.addEvents(items[..<used], shard.measures.buffer, measureColumns, &reached)
       }
+      if exposures != nil && used > 0 {
+        persons.noteHistory(shard.identifiers.entries.buffer[Int(order[person])].hash, in: &exposures!)
+      }
       start = end
     }
     grouped.items.deallocate()
@@ -126,7 +139,7 @@ private struct ShardJourneys: ~Copyable {
     }
     return Result(
       batch: persons.journeys.batch(halfLives: halfLives), account: persons.account, profile: profile, joint: joint,
-      periods: periods)
+      exposures: exposures, periods: periods)
   }
 
   /// A shard's events with each person's together, persons in `order`.

@@ -5,6 +5,7 @@ package struct JourneyMerger: ~Copyable {
   private var joint = JointJourneysBuilder()
   private var touchpoints: TouchpointTable?
   private var hasJoint = false
+  private var exposures: [ExposureHistories] = []
   private let halfLives: [Double]
 
   /// - Parameter halfLives: The half-lives in days that the logs' journeys carry time-decay credit for.
@@ -34,12 +35,16 @@ package struct JourneyMerger: ~Copyable {
       hasJoint = true
       joint.add(jointJourneys)
     }
+    if let exposures = result.exposures { self.exposures.append(exposures) }
   }
 
   /// All journeys added.
   package consuming func finish() -> JourneyBuilder.Result {
-    JourneyBuilder.Result(
-      paths: builder.finish(touchpoints: touchpoints ?? TouchpointTable()), account: account, profile: nil,
-      jointJourneys: hasJoint ? joint.finish() : nil, periods: nil)
+    let touchpoints = touchpoints ?? TouchpointTable()
+    return JourneyBuilder.Result(
+      paths: builder.finish(touchpoints: touchpoints), account: account, profile: nil,
+      jointJourneys: hasJoint ? joint.finish() : nil,
+      exposures: exposures.isEmpty ? nil : ExposureHistories(merging: exposures, touchpoints: touchpoints),
+      periods: nil)
   }
 }

@@ -83,6 +83,16 @@ struct PersonJourneys: ~Copyable {
     return items.count
   }
 
+  /// Notes what the person added last met and did, however it was cut into journeys.
+  ///
+  /// - Parameter key: The person's.
+  func noteHistory(_ key: UInt64, in histories: inout ExposureHistories) {
+    var met = touches.map {
+      ExposureHistories.DayTouch(time: $0.time, touchpoint: $0.touchpoint, kind: $0.kind)
+    }
+    histories.addPerson(key: key, touches: &met, conversions: conversions.lazy.map { ($0.time, $0.totals) })
+  }
+
   private mutating func withoutDuplicates(_ items: UnsafeMutableBufferPointer<Item>) -> Int {
     guard rules.duplicates == .drop else { return items.count }
     var count = 1
