@@ -3,14 +3,14 @@ import PackageDescription
 
 // Sources/README.md is the floor plan: what each module is for, and how to add to it.
 
-/// `./dev test` sets this: the numeric tests take minutes where kernels are not optimised. Asserts stay in. Tests, commands, reports and
-/// other people's libraries are not optimised: that would cost more time in the build than it saves. Unset for whoever depends on this
-/// package, where unsafe flags are not allowed.
+/// `./dev test` sets this: the numeric tests take minutes where kernels are not optimised. Asserts stay in. Tests,
+/// commands, reports and other people's libraries are not optimised: that would cost more time in the build than it
+/// saves. Unset for whoever depends on this package, where unsafe flags are not allowed.
 let isTested = Context.environment["TOUCHSTONE_OPTIMISED"] != nil
 let optimised: [SwiftSetting] = isTested ? [.unsafeFlags(["-O", "-assert-config", "Debug"])] : []
 
-/// A module of the library. Its name carries the package's, so that a user's package may have a module `Parallel` or `Reporting` of
-/// its own; its folder does not.
+/// A module of the library. Its name carries the package's, so that a user's package may have a module `Parallel` or
+/// `Reporting` of its own; its folder does not.
 func module(
   _ folder: String, _ modules: [String] = [], products: [Target.Dependency] = [], settings: [SwiftSetting] = optimised
 ) -> Target {

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A package of its own, as a user's would be: it sees what is public and nothing else, and has modules whose names Touchstone's folders
-// have too. `./dev dependent` puts the README's library example into it, builds it and runs it.
+// A package of its own, as a user's would be: it sees what is public and nothing else, and has modules whose names
+// Touchstone's folders have too. `./dev dependent` puts the README's library example into it, builds it and runs it.
 let package = Package(
   name: "Dependent",
   platforms: [.macOS(.v15)],

@@ -1,6 +1,7 @@
 import Touchstone
 
-/// A user's own model: half of each conversion to the first touch, half to the last. It states what every model must, and no more.
+/// A user's own model: half of each conversion to the first touch, half to the last. It states what every model must,
+/// and no more.
 struct HalfToFirst: AttributionModel {
   let name = "half-to-first"
   let parameters: [ModelParameter] = []
