@@ -3,8 +3,8 @@ import Reporting
 import Simulation
 import Touchstone
 
-/// What the README's example leaves out, and a user may do as well: a model of one's own in the bootstrap, and modules of
-/// one's own beside Touchstone's.
+/// What the README's example leaves out, and a user may do as well: a model of one's own in the bootstrap, and modules
+/// of one's own beside Touchstone's.
 func checkOwnModel(_ table: PathTable) throws {
   precondition(Parallel.isTheUsers && Reporting.isTheUsers && Simulation.isTheUsers)
   let evidence = Evidence(paths: table)
