@@ -22,7 +22,8 @@ final class EventShard: @unchecked Sendable {
   /// Identifiers looked up together: their slots and entries are loaded before the first is compared, so that the waits
   /// for memory overlap.
   private static let lookahead = 32
-  /// The most leading bits that persons are first sorted by: their counts then still lie in the second-level cache.
+  /// The most leading bits that persons are first sorted by: more counters than 8 MB of them would cost more than the
+  /// few comparisons that they save.
   private static let mostSortingBits = 20
 
   /// Looks a batch's identifiers up, and with one id column stores their events.

@@ -29,7 +29,7 @@ public final class PathBatch: @unchecked Sendable {
 
   /// One page of memory.
   private static let firstCapacity = 4096
-  /// Sixteen times what an ordinary block of text comes to.
+  /// Many times what an ordinary block of text comes to.
   private static let mostKept = 16 << 20
 
   /// A batch without rows.
