@@ -138,12 +138,13 @@ public struct ScoreboardReport: Sendable {
       "replications": .integer(board.replications),
       "worlds": .list(
         board.worlds.map { world in
-          .object([
+          let fields: [String: JSONValue] = [
             "world": .text(world.world.name), "users": .integer(world.world.users),
             "conversions": .list(world.conversions.map { JSONValue($0) }),
             "baselineShares": .list(world.baselineShares.map { JSONValue($0) }),
             "scores": json { world.mean($0, contestant: $1) }, "plans": planJSON { world.mean($0, planner: $1) },
-          ])
+          ]
+          return .object(fields.merging(failureFields(world)) { $1 })
         }), "all": json { board.mean($0, contestant: $1) }, "allPlans": planJSON { board.mean($0, planner: $1) },
     ])
   }

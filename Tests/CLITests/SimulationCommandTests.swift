@@ -22,11 +22,13 @@ import Testing
   }
 
   /// All four results, and the log gives the path table and the costs a profile.
-  @Test func writesAFolder() throws {
+  @Test func aFolderHoldsAllFourResults() throws {
     let outcome = try Self.run(
       """
-      $T simulate w.yaml --output out/new 2>notes && ls -A out/new && $T journeys out/new/events.csv -q | cmp - out/new/paths.csv \
-      && $T profile out/new/events.csv --costs out/new/costs.csv -q --format csv | head -1 | cut -c1-18 && grep -c 抖音 notes
+      $T simulate w.yaml --output out/new 2>notes && ls -A out/new \
+      && $T journeys out/new/events.csv -q | cmp - out/new/paths.csv \
+      && $T profile out/new/events.csv --costs out/new/costs.csv -q --format csv | head -1 | cut -c1-18 \
+      && grep -c 抖音 notes
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n")
@@ -34,10 +36,13 @@ import Testing
     #expect(lines[4] == "touchpoint,touches" && Int(lines[5])! >= 2)
   }
 
-  @Test func truthAsJSON() throws {
+  @Test func truthAsJSONAddsUp() throws {
     let outcome = try Self.run(
-      "$T simulate w.yaml --only truth --format json --threads 1 && $T simulate w.yaml --only truth --format json -q --output t.json && $T simulate w.yaml --only truth --format json --threads 2 | cmp - t.json"
-    )
+      """
+      $T simulate w.yaml --only truth --format json --threads 1 \
+      && $T simulate w.yaml --only truth --format json -q --output t.json \
+      && $T simulate w.yaml --only truth --format json --threads 2 | cmp - t.json
+      """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
     #expect(document["schema"] as? String == "touchstone.truth/1" && document["world"] as? String == "w")
@@ -52,24 +57,26 @@ import Testing
   }
 
   @Test(arguments: ["events", "paths", "costs"])
-  func oneResultAlone(_ product: String) throws {
+  func oneResultAloneIsThatOfTheFolder(_ product: String) throws {
     let outcome = try Self.run(
-      "$T simulate w.yaml --only \(product) > a && $T simulate w.yaml --output b -q && cmp a b/\(product).csv && $T simulate w.yaml --only \(product) --seed 9 | cmp -s - a || echo differs"
-    )
+      """
+      $T simulate w.yaml --only \(product) > a && $T simulate w.yaml --output b -q && cmp a b/\(product).csv \
+      && $T simulate w.yaml --only \(product) --seed 9 | cmp -s - a || echo differs
+      """)
     #expect(outcome.status == 0 && outcome.output == "differs\n", "\(outcome.errors)")
   }
 
   @Test func chainsAreSampled() throws {
     let outcome = try Self.run(
       """
-      $T simulate w.yaml --only paths > p.csv && $T simulate --chain p.csv --order 2 --journeys 5000 > a && $T compare a --models markov:order=2 -q \
-      | head -1 && $T simulate --chain p.csv --order 2 --journeys 5000 --threads 1 -o b && cmp a b
+      $T simulate w.yaml --only paths > p.csv && $T simulate --chain p.csv --order 2 --journeys 5000 > a \
+      && $T compare a --models markov:order=2 -q | head -1 && $T simulate --chain p.csv --order 2 --journeys 5000 --threads 1 -o b && cmp a b
       """)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.hasPrefix("a: 5,000 journeys along"))
   }
 
-  @Test func evaluates() throws {
+  @Test func modelsAreScored() throws {
     let outcome = try Self.run(
       "$T evaluate w.yaml --models last-touch,markov --replications 2 --replicates 10 --format json -q")
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -82,6 +89,29 @@ import Testing
     #expect(table.status == 0 && table.output.contains("All 2 worlds"))
   }
 
+  /// A channel whose impressions leave no event has no credit to plan by; the scoreboard says whose means are over
+  /// fewer lives.
+  @Test func plansThatCannotBeMadeAreSaid() throws {
+    let lines = """
+      printf '%s\\n' 'users: 200' 'days: 10' 'warmup: 0' 'conversion: {base: -3}' 'damage: {unlogged: {display: 1}}' \
+        'channels: [{name: display, kind: push, spend: 40, cost-per-touch: 0.01, effect: 1}]' > u.yaml
+      $T evaluate u.yaml --models linear --replications 2 --replicates 0 --plans -q
+      """
+    let table = try Self.run(lines)
+    #expect(table.status == 0, "\(table.errors)")
+    #expect(
+      table.output.contains(
+        "u: 2 of 2 plans by linear could not be made and are left out of its means: no touchpoint with costs has"),
+      "\(table.output)")
+    let json = try Self.run(lines + " --format json")
+    let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let world = (document?["worlds"] as? [[String: Any]])?.first
+    let failures = try #require(world?["planFailures"] as? [[String: Any]])
+    let planners = ["linear", "last-touch:advertised", "linear", "last-touch:advertised"]
+    #expect(failures.map { $0["planner"] as? String } == planners)
+    #expect(failures.map { $0["replication"] as? Int } == [1, 1, 2, 2])
+  }
+
   @Test(arguments: [
     ("$T simulate w.yaml", 64, "nowhere to write to; name a folder with --output"),
     ("$T simulate w.yaml --only truth --users 0", 64, "--users is 0"),
@@ -89,7 +119,8 @@ import Testing
     ("sed -i 's/take/tkae/' w.yaml; $T simulate w.yaml --only truth", 65, "did you mean take?"),
     ("$T simulate w.yaml --output w.yaml", 73, "w.yaml: this is a file; name a folder"),
     ("$T simulate w.yaml --only events --output w.yaml", 73, "this is the world, which would be lost"),
-    ("$T simulate w.yaml --only truth --estimands of", 64, "of"),
+    ("$T simulate w.yaml --only truth --estimands of", 64, "The value 'of' is invalid for '--estimands"),
+    ("$T evaluate w.yaml --estimand synergy", 64, "Please provide one of 'off', 'shapley' or 'marginal'"),
     ("$T simulate", 64, "a world, or a path table with --chain"),
     ("echo path,conversions > p.csv; echo a,0 >> p.csv; $T simulate --chain p.csv --rows paths", 65, "no journey"),
     ("$T evaluate w.yaml --models lats-touch", 64, "did you mean last-touch?"),
@@ -114,24 +145,41 @@ import Testing
 
     """
 
-  @Test(arguments: ["table", "csv", "json", "markdown"])
-  func writeEveryFormat(format: String) throws {
-    for command in ["synergy", "order --max 3", "diagnose --shuffles 3"] {
-      let outcome = try CommandTests.run(
-        "$T \(command) p.csv --format \(format) -o out && $T \(command) p.csv --threads 1 --format \(format) | cmp - out && cat out",
-        Self.paths)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      if format == "json" {
-        let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as! [String: Any]
-        let name = command.prefix { $0 != " " }
-        #expect(document["schema"] as? String == "touchstone.\(name)/1")
-      } else {
-        #expect(outcome.output.contains("a") && outcome.output.hasSuffix("\n"))
-      }
+  /// By command and format, a figure that the command is about.
+  static let figures = [
+    "synergy": ["table": "a + b           35 ", "csv": "a,b,35.0,22.0,", "markdown": "| a + b | 35 |"],
+    "order --max 3": [
+      "table": "-2.0769  0.0476  0.7960", "csv": "2.0,-2.0769", "markdown": "| 2 | -2.0769 | 0.0476 |",
+    ],
+    "diagnose --shuffles 3": [
+      "table": "a             51.9 % ", "csv": "reach,markov:order=1,a,0.51923", "markdown": "| a | 51.9 % |",
+    ],
+  ]
+
+  /// A format is told by its form, and a figure that the command is about stands in it.
+  @Test(arguments: ["table", "csv", "json", "markdown"], figures.keys.sorted())
+  func studiesAreWrittenInEveryFormat(format: String, command: String) throws {
+    let outcome = try CommandTests.run(
+      "$T \(command) p.csv --format \(format) -o out"
+        + " && $T \(command) p.csv --threads 1 --format \(format) | cmp - out && cat out",
+      Self.paths)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(outcome.output.hasSuffix("\n"))
+    if let figure = Self.figures[command]![format] { #expect(outcome.output.contains(figure), "\(outcome.output)") }
+    switch format {
+    case "json":
+      let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+      #expect(document?["schema"] as? String == "touchstone.\(command.prefix { $0 != " " })/1")
+    case "csv":
+      // No name of these paths needs quotes: each line has the header's fields.
+      #expect(Set(lines.map { $0.count { $0 == "," } }).count == 1 && lines.count > 3)
+    case "markdown": #expect(lines.contains { $0.hasPrefix("|---") } && !outcome.output.contains("──"))
+    default: #expect(lines.contains { $0.hasPrefix("──") } && !outcome.output.contains("|"))
     }
   }
 
-  @Test func synergyAsATable() throws {
+  @Test func synergyIsWrittenAsATable() throws {
     let outcome = try CommandTests.run("$T synergy p.csv --no-intervals", Self.paths)
     #expect(
       outcome.output.hasPrefix(

@@ -4,8 +4,8 @@ import Touchstone
 ///
 ///     swift run -c release --package-path Benchmarks Worlds
 ///
-/// Prints: steps a second of journeys sampled from a chain; nanoseconds per user, day and arm by number of arms; and the variance of the effect
-/// `off` by paired lives and Σ p against two independent worlds and realised conversions.
+/// Prints: steps a second of journeys sampled from a chain; nanoseconds per user, day and arm by number of arms; and
+/// the variance of the effect `off` by paired lives and Σ p against two independent worlds and realised conversions.
 @main
 struct Worlds {
   static func main() {
@@ -76,7 +76,7 @@ struct Worlds {
   /// Eight channels: the baseline beside the world as it is, and all 256 coalitions.
   private static func arms() {
     let world = world(users: 4_096, channels: 8)
-    let all = seconds { _ = Truth(world, .shapley) }
+    let all = seconds { _ = Truth(world, [.shapley]) }
     let userDays = Double(world.users * (world.days + world.warmup))
     let two = seconds { _ = Truth(world, []) }
     print("2 arms, 8 channels: \(Int(two / userDays * 1e9)) ns a user and day, \(two / userDays / 2 * 1e9) ns an arm")
@@ -87,14 +87,15 @@ struct Worlds {
 
   // MARK: Pairing
 
-  /// The variance of `off` over seeds' users, paired and by Σ p, against the difference of two independent samples of realised conversions.
+  /// The variance of `off` over seeds' users, paired and by Σ p, against the difference of two independent samples of
+  /// realised conversions.
   private static func pairing() {
     let world = world(users: 20_000, channels: 4)
-    let truth = Truth(world, .off)
+    let truth = Truth(world, [.off])
     var without = world
     without.channels[1].rate = 0
     let other = Truth(without.with(seed: 4), [])
-    let paired = truth.off[1].estimate.standardError
+    let paired = truth[.off][1].estimate.standardError
     let independent =
       (truth.realised.standardError * truth.realised.standardError
       + other.realised.standardError * other.realised.standardError).squareRoot()

@@ -1,4 +1,5 @@
 import TouchstoneJourneys
+import TouchstoneMonteCarlo
 import TouchstoneParallel
 import TouchstoneText
 
@@ -76,11 +77,11 @@ public struct ObservedLog: Sendable {
       own.sort { ($0.time, $0.kind.rawValue, $0.touchpoint ?? -1) < ($1.time, $1.kind.rawValue, $1.touchpoint ?? -1) }
       if let lookback = world.damage.lookback { forget(&own, lookback) }
       let words = laws.numbers.words(user: UInt64(user), .identity)
-      let isSplit = WorldNumbers.uniform(words.0) < world.damage.identityLoss
+      let isSplit = Uniform.halfOpen(words.0) < world.damage.identityLoss
       for (number, event) in own.enumerated() {
         let isSecond =
           isSplit
-          && WorldNumbers.uniform(laws.numbers.words(user: UInt64(user), index: number, .identifier).0)
+          && Uniform.halfOpen(laws.numbers.words(user: UInt64(user), index: number, .identifier).0)
             < World.Damage.secondIdentifierShare
         observed.events.append(ObservedEvents.Observed(user: user, isOnSecondIdentifier: isSecond, event: event))
       }
@@ -118,10 +119,10 @@ public struct ObservedLog: Sendable {
       days[day * world.channels.count + index].touches += number
       for touchNumber in 0..<number + searched {
         let words = laws.numbers.words(user: user, day: day, channel: index, index: touchNumber, .touchTime)
-        let time = time(day, share: WorldNumbers.uniform(words.0) * Self.lastTouch)
+        let time = time(day, share: Uniform.halfOpen(words.0) * Self.lastTouch)
         switch channel.kind {
         case .push, .retarget, .owned:
-          let isLogged = WorldNumbers.uniform(words.1) >= world.damage.unlogged[index]
+          let isLogged = Uniform.halfOpen(words.1) >= world.damage.unlogged[index]
           if isLogged { touch(channelIDs[index], .impression, time) }
           if clicked && touchNumber == 0 {
             touch(channelIDs[index], .click, time + Microseconds.perSecond)
@@ -140,7 +141,7 @@ public struct ObservedLog: Sendable {
     let earliest = last + 60 * Microseconds.perSecond
     let latest = start(of: day + 1) - Self.millisecond
     let steps = Double((latest - earliest) / Self.millisecond)
-    let time = earliest + Int64(WorldNumbers.uniform(words.1) * steps) * Self.millisecond
+    let time = earliest + Int64(Uniform.halfOpen(words.1) * steps) * Self.millisecond
     if !hasVisit {
       events.append(Event(time: time - 30 * Microseconds.perSecond, touchpoint: direct, kind: .visit))
     }
