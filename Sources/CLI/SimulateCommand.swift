@@ -48,7 +48,9 @@ struct SimulateCommand: ParsableCommand {
   var format: OutputFormat?
 
   @Option(
-    help: "What the truth holds besides the baseline: \(EstimandList.names.joined(separator: ", ")); separated by commas.")
+    help: ArgumentHelp(
+      "What the truth holds besides the baseline: " + EstimandList.names.joined(separator: ", ")
+        + "; separated by commas."))
   var estimands = EstimandList(estimands: Estimand.allCases)
 
   @Option(help: "The number of users; spend changes with it.")
@@ -173,60 +175,6 @@ struct SimulateCommand: ParsableCommand {
 
   private func progress(_ work: String, _ world: World) -> WorkProgress? {
     quiet ? nil : WorkProgress("\(work) \(world.name)", unit: "users", of: world.users)
-  }
-}
-
-/// A world's log while it is lived: events are passed on, paths and costs kept.
-private struct LogRun: ~Copyable {
-  private let log: ObservedLog
-  private let format: LogFormat
-  private let wants: Set<SimulateCommand.Product>
-  private let progress: WorkProgress?
-  private var costs: DailyCosts
-  private var journeys: JourneyBuilder.Result?
-
-  init(_ world: World, format: LogFormat, wants: Set<SimulateCommand.Product>, progress: WorkProgress?) {
-    log = ObservedLog(world)
-    self.format = format
-    self.wants = wants
-    self.progress = progress
-    costs = DailyCosts(world)
-  }
-
-  private static let halfLives = [7.0]
-
-  mutating func live(_ write: ([UInt8]) throws -> Void) throws {
-    defer { progress?.finish() }
-    let (log, format, wants) = (log, format, wants)
-    var merger = JourneyMerger(halfLives: Self.halfLives)
-    var users = 0
-    if wants.contains(.events) { try write(Array(format.header.utf8)) }
-    try log.forEach(
-      make: { events -> (text: [UInt8], journeys: JourneyBuilder.Result?, days: [ObservedEvents.ChannelDay]) in
-        (
-          wants.contains(.events) ? events.text(format, touchpoints: log.touchpoints) : [],
-          wants.contains(.paths)
-            ? JourneyBuilder().build(events.log(touchpoints: log.touchpoints), halfLives: Self.halfLives) : nil,
-          events.days
-        )
-      },
-      use: { piece in
-        try write(piece.text)
-        if let journeys = piece.journeys { merger.add(journeys) }
-        costs.add(piece.days)
-        users = min(users + ObservedLog.usersPerChunk, log.world.users)
-        progress?.update(done: users)
-      })
-    journeys = merger.finish()
-  }
-
-  func write(_ product: SimulateCommand.Product, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
-    switch product {
-    case .paths:
-      if let journeys { try PathTableWriter(journeys.paths, hasValue: true).write(write) }
-    case .costs: try Array(costs.csv.utf8).withUnsafeBytes(write)
-    case .truth, .events: preconditionFailure("not kept by a log")
-    }
   }
 }
 

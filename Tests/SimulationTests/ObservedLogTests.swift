@@ -83,6 +83,22 @@ import TouchstoneText
     }
   }
 
+  /// Journeys are those of the log when it is written and read, to the last bit and however many users there are.
+  @Test func journeysAreThoseOfTheWrittenLog() throws {
+    let users = ObservedLog.usersPerChunk + 900
+    let world = SmallWorlds.world(users: users, days: 4, base: -2, [SmallWorlds.push("a", rate: 0.1, effect: 0.5)]) {
+      $0.conversion.valueCV = 0.5
+    }
+    let read = try EventReader().read(bytes: Array(Self.text(world).utf8), name: "t")
+    func bytes(_ journeys: JourneyBuilder.Result) throws -> [UInt8] {
+      var bytes: [UInt8] = []
+      try PathTableWriter(journeys.paths, hasValue: true).write { bytes += $0 }
+      return bytes
+    }
+    let (built, lived) = (JourneyBuilder().build(read.log, halfLives: [7]), ObservedLog(world).journeys(halfLives: [7]))
+    #expect(try bytes(lived) == bytes(built))
+  }
+
   @Test func logsDependOnSeedsAndNotOnThreads() throws {
     let world = try ReferenceWorlds.world("everything").with(users: 200)
     func text(_ threads: Int) -> String { Parallel.$maximumThreads.withValue(threads) { Self.text(world) } }

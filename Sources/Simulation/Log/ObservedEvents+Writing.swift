@@ -2,18 +2,18 @@ import TouchstoneJourneys
 import TouchstoneText
 
 /// How a log is written.
-public enum LogFormat: String, Sendable, CaseIterable {
+package enum LogFormat: String, Sendable, CaseIterable {
   case csv
   /// JSON Lines.
   case jsonl
 
   /// What stands before the first event.
-  public var header: String { self == .csv ? "user_id,time,touchpoint,kind,conversions,value\n" : "" }
+  package var header: String { self == .csv ? "user_id,time,touchpoint,kind,conversions,value\n" : "" }
 }
 
 extension ObservedEvents {
   /// The events as text, one a line.
-  public func text(_ format: LogFormat, touchpoints: TouchpointTable) -> [UInt8] {
+  package func text(_ format: LogFormat, touchpoints: TouchpointTable) -> [UInt8] {
     let names = touchpoints.names.map { Array((format == .csv ? Escaping.csv($0) : Escaping.json($0)).utf8) }
     var text: [UInt8] = []
     text.reserveCapacity(events.count * 64)
@@ -43,17 +43,17 @@ extension ObservedEvents {
 }
 
 /// What each channel cost by day, as a table that ``TouchstoneJourneyIO/CostTableReader`` reads.
-public struct DailyCosts: Sendable {
+package struct DailyCosts: Sendable {
   private let world: World
   private var days: [ObservedEvents.ChannelDay]
 
-  public init(_ world: World) {
+  package init(_ world: World) {
     self.world = world
     days = Array(repeating: ObservedEvents.ChannelDay(), count: world.days * world.channels.count)
   }
 
   /// Adds what some users cost.
-  public mutating func add(_ other: [ObservedEvents.ChannelDay]) {
+  package mutating func add(_ other: [ObservedEvents.ChannelDay]) {
     for index in days.indices {
       days[index].touches += other[index].touches
       days[index].clicks += other[index].clicks
@@ -61,7 +61,7 @@ public struct DailyCosts: Sendable {
   }
 
   /// One row a day and advertised channel.
-  public var csv: String {
+  package var csv: String {
     var text = "date,touchpoint,cost,impressions,clicks\n"
     for day in 0..<world.days {
       for index in world.advertised {
