@@ -14,7 +14,8 @@ struct EvaluateCommand: ParsableCommand {
       EXAMPLE
         touchstone evaluate notebooks-data/worlds/*.yaml --users 5000 --replications 2
 
-      Models see the observed log alone. Rules that no model should lose to take part: shares of spend, of touches, and equal ones.
+      Models see the observed log alone. Rules that no model should lose to take part: shares of spend, of touches, \
+      and equal ones.
       """)
 
   @Argument(help: ArgumentHelp("The worlds, YAML files.", valueName: "worlds"))
@@ -27,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
   var replications = 5
 
   @Option(help: "The truth that models are held against.")
-  var estimand = Estimand.off
+  var estimand = ClaimedEstimand(estimand: .off)
 
   @Option(help: "The number of users of each world; spend changes with it.")
   var users: Int?
@@ -87,11 +88,11 @@ struct EvaluateCommand: ParsableCommand {
       try destination.withThreads {
         var lived: [World] = []
         for file in worlds {
-          let world = try World(file: file)
+          let world = try World(file: file).calibrated()
           lived.append(users.map { world.with(users: $0) } ?? world)
         }
         var settings = Scoreboard.Settings()
-        settings.estimand = estimand
+        settings.estimand = estimand.estimand
         settings.replications = replications
         settings.seed = seed
         settings.bootstrapReplicates = replicates
@@ -113,4 +114,18 @@ struct EvaluateCommand: ParsableCommand {
   }
 }
 
-extension Estimand: ExpressibleByArgument {}
+/// An estimand that models' claims can be held against.
+struct ClaimedEstimand: ExpressibleByArgument {
+  let estimand: Estimand
+
+  init(estimand: Estimand) { self.estimand = estimand }
+
+  init?(argument: String) {
+    guard let estimand = Estimand(rawValue: argument), Estimand.byChannel.contains(estimand) else { return nil }
+    self.estimand = estimand
+  }
+
+  static var allValueStrings: [String] { Estimand.byChannel.map(\.rawValue) }
+
+  var defaultValueDescription: String { estimand.rawValue }
+}

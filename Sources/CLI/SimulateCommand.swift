@@ -16,8 +16,8 @@ struct SimulateCommand: ParsableCommand {
       EXAMPLE
         touchstone simulate notebooks-data/worlds/clean.yaml --output clean --users 5000
 
-      writes events.csv, paths.csv, costs.csv and truth.json into the folder clean. With --only, one of them goes to standard output, or to the \
-      file that --output names.
+      writes events.csv, paths.csv, costs.csv and truth.json into the folder clean. With --only, one of them goes to \
+      standard output, or to the file that --output names.
       """)
 
   @Argument(help: ArgumentHelp("The world, a YAML file.", valueName: "world"))
@@ -48,8 +48,10 @@ struct SimulateCommand: ParsableCommand {
   var format: OutputFormat?
 
   @Option(
-    help: "What the truth holds besides the baseline: off, shapley, marginal, synergy, response; separated by commas.")
-  var estimands = EstimandList(estimands: .all)
+    help: ArgumentHelp(
+      "What the truth holds besides the baseline: " + EstimandList.names.joined(separator: ", ")
+        + "; separated by commas."))
+  var estimands = EstimandList(estimands: Estimand.allCases)
 
   @Option(help: "The number of users; spend changes with it.")
   var users: Int?
@@ -98,7 +100,7 @@ struct SimulateCommand: ParsableCommand {
     try reportingErrors {
       try Parallel.$maximumThreads.withValue(threads) {
         if let chain { return try sample(chain) }
-        var world = try World(file: self.world!)
+        var world = try World(file: self.world!).calibrated()
         if let users { world = world.with(users: users) }
         if let seed { world = world.with(seed: seed) }
         if let only { try write(only, of: world) } else { try writeAll(of: world) }
@@ -176,80 +178,24 @@ struct SimulateCommand: ParsableCommand {
   }
 }
 
-/// A world's log while it is lived: events are passed on, paths and costs kept.
-private struct LogRun: ~Copyable {
-  private let log: ObservedLog
-  private let format: LogFormat
-  private let wants: Set<SimulateCommand.Product>
-  private let progress: WorkProgress?
-  private var costs: DailyCosts
-  private var journeys: JourneyBuilder.Result?
-
-  init(_ world: World, format: LogFormat, wants: Set<SimulateCommand.Product>, progress: WorkProgress?) {
-    log = ObservedLog(world)
-    self.format = format
-    self.wants = wants
-    self.progress = progress
-    costs = DailyCosts(world)
-  }
-
-  private static let halfLives = [7.0]
-
-  mutating func live(_ write: ([UInt8]) throws -> Void) throws {
-    defer { progress?.finish() }
-    let (log, format, wants) = (log, format, wants)
-    var merger = JourneyMerger(halfLives: Self.halfLives)
-    var users = 0
-    if wants.contains(.events) { try write(Array(format.header.utf8)) }
-    try log.forEach(
-      make: { events -> (text: [UInt8], journeys: JourneyBuilder.Result?, days: [ObservedEvents.ChannelDay]) in
-        (
-          wants.contains(.events) ? events.text(format, touchpoints: log.touchpoints) : [],
-          wants.contains(.paths)
-            ? JourneyBuilder().build(events.log(touchpoints: log.touchpoints), halfLives: Self.halfLives) : nil,
-          events.days
-        )
-      },
-      use: { piece in
-        try write(piece.text)
-        if let journeys = piece.journeys { merger.add(journeys) }
-        costs.add(piece.days)
-        users = min(users + ObservedLog.usersPerChunk, log.world.users)
-        progress?.update(done: users)
-      })
-    journeys = merger.finish()
-  }
-
-  func write(_ product: SimulateCommand.Product, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
-    switch product {
-    case .paths:
-      if let journeys { try PathTableWriter(journeys.paths, hasValue: true).write(write) }
-    case .costs: try Array(costs.csv.utf8).withUnsafeBytes(write)
-    case .truth, .events: preconditionFailure("not kept by a log")
-    }
-  }
-}
-
 extension LogFormat: ExpressibleByArgument {}
 
 /// What a truth holds.
 struct EstimandList: ExpressibleByArgument {
-  let estimands: Truth.Estimands
+  let estimands: Set<Estimand>
 
-  private static let names: [(String, Truth.Estimands)] = [
-    ("off", .off), ("shapley", .shapley), ("marginal", .marginal), ("synergy", .synergy), ("response", .response),
-  ]
+  static var names: [String] { Estimand.allCases.map(\.rawValue) }
 
-  init(estimands: Truth.Estimands) { self.estimands = estimands }
+  init(estimands: [Estimand]) { self.estimands = Set(estimands) }
 
   init?(argument: String) {
-    var estimands: Truth.Estimands = []
+    var estimands: [Estimand] = []
     for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let known = Self.names.first(where: { $0.0 == name }) else { return nil }
-      estimands.insert(known.1)
+      guard let estimand = Estimand(rawValue: String(name)) else { return nil }
+      estimands.append(estimand)
     }
-    self.estimands = estimands
+    self.init(estimands: estimands)
   }
 
-  var defaultValueDescription: String { Self.names.map(\.0).joined(separator: ",") }
+  var defaultValueDescription: String { Self.names.joined(separator: ",") }
 }

@@ -14,7 +14,7 @@ public enum Contestant: Sendable {
   /// Last touch among advertised touches: most conversions come through a direct visit, which last touch credits.
   case lastAdvertised
 
-  public static let naive: [Contestant] = [.spendShare, .touchShare, .uniform]
+  static let naive: [Contestant] = [.spendShare, .touchShare, .uniform]
 
   /// What outputs call it.
   public var name: String {
@@ -107,52 +107,5 @@ extension Contestant {
   private static func shared(_ weights: [Double]) -> Claim {
     let sum = weights.reduce(0, +)
     return Claim(channels: weights.map { sum > 0 ? $0 / sum : 0 }, baseline: sum > 0 ? 0 : 1)
-  }
-}
-
-/// What contestants may know of a world: the observed log and the costs.
-struct LogEvidence: Sendable {
-  let world: World
-  let evidence: Evidence
-  /// By channel.
-  let spend: [Double]
-  /// By channel, as logged.
-  let touches: [Double]
-
-  /// Lives the world and reads of its log what models need.
-  init(_ world: World, _ needs: EvidenceNeeds) {
-    let log = ObservedLog(world)
-    var merger = JourneyMerger(halfLives: needs.halfLives)
-    let builder = JourneyBuilder()
-    let count = world.channels.count
-    var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-    log.forEach(
-      make: { events -> (JourneyBuilder.Result, [Double], [Double]) in
-        var (bought, logged) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-        for (place, day) in events.days.enumerated() { bought[place % count] += Double(day.touches) }
-        for observed in events.events {
-          if let id = observed.event.touchpoint, Int(id) < count { logged[Int(id)] += 1 }
-        }
-        let built = builder.build(
-          events.log(touchpoints: log.touchpoints), for: needs, wantsJointJourneys: true)
-        return (built, bought, logged)
-      },
-      use: { result, own, seen in
-        merger.add(result)
-        for channel in 0..<count {
-          bought[channel] += own[channel]
-          logged[channel] += seen[channel]
-        }
-      })
-    let built = merger.finish()
-    self.world = world
-    evidence = Evidence(built)
-    spend = zip(bought, world.channels).map { $0 * $1.costPerTouch }
-    touches = logged
-  }
-
-  /// A channel's touchpoint id in the path table.
-  func id(of channel: Int) -> Int? {
-    evidence.paths.touchpoints.id(of: world.channels[channel].name).map { Int($0) }
   }
 }

@@ -1,4 +1,7 @@
-/// How good a budget plan is, run for real in one replication of a world. All figures are in percent of the conversions of the world as it is.
+import TouchstoneBudgeting
+
+/// How good a budget plan is, run for real in one replication of a world. All figures are in percent of the conversions
+/// of the world as it is.
 public struct PlanScore: Sendable {
   /// What is measured, in the order of the scoreboard.
   public enum Measure: String, Sendable, CaseIterable {
@@ -24,7 +27,7 @@ public struct PlanScore: Sendable {
 
 /// Who plans a budget.
 public enum PlannerName: Sendable, Equatable {
-  /// A contestant, by its place on the scoreboard.
+  /// A contestant, by its index on the scoreboard.
   case contestant(Int)
   /// Nothing changes.
   case unchanged
@@ -32,4 +35,12 @@ public enum PlannerName: Sendable, Equatable {
   case lastTouchReturn
   /// The best plan found by search, with the truth at hand.
   case best
+}
+
+/// A plan that could not be made in one replication of a world.
+public struct PlanFailure: Sendable {
+  public let planner: PlannerName
+  /// From 0.
+  public let replication: Int
+  public let reason: PlanError
 }

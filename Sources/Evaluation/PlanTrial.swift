@@ -13,14 +13,17 @@ struct PlanTrial {
 
   private let log: LogEvidence
   private let settings: Settings
-  /// Channels that money is spent on, by place in the world, and what is spent.
+  /// Channels that money is spent on, by index in the world, and what is spent, in whole cents.
   private let channels: [Int]
   private let spends: [Double]
+
+  /// Less is not planned: it is no cent.
+  private static let leastSpend = 0.01
 
   init(_ log: LogEvidence, _ settings: Settings) {
     self.log = log
     self.settings = settings
-    let paid = log.world.advertised.filter { log.spend[$0] >= 0.01 }
+    let paid = log.world.advertised.filter { log.spend[$0] >= Self.leastSpend }
     channels = paid
     spends = paid.map { (log.spend[$0] * 100).rounded() / 100 }
   }
@@ -35,26 +38,29 @@ struct PlanTrial {
   }
 
   /// The plan by a model's credit.
-  private func plan(_ credits: [Credit]) -> Proposal? {
-    let touchpoints = channels.indices.map { place in
+  private func plan(_ credits: [Credit]) throws(PlanError) -> Proposal {
+    let touchpoints = channels.indices.map { index in
       PlanInput.Touchpoint(
-        name: log.world.channels[channels[place]].name, id: place, spend: spends[place],
-        shape: ResponseShape(elasticity: settings.elasticity, spend: spends[place]))
+        name: log.world.channels[channels[index]].name, id: index, spend: spends[index],
+        shape: ResponseShape(elasticity: settings.elasticity, spend: spends[index]))
     }
-    let own = channels.map { channel in log.id(of: channel).map { credits[$0] } ?? Credit() }
+    let credits = channels.map { channel in log.id(of: channel).map { credits[$0] } ?? Credit() }
     let input = PlanInput(
-      touchpoints: touchpoints, credits: own, names: touchpoints.map(\.name), hasValue: false)
+      touchpoints: touchpoints, credits: credits, names: touchpoints.map(\.name), hasValue: false)
     var request = PlanRequest()
     request.change = settings.change
-    guard let plan = try? Planner(input, request).plan() else { return nil }
+    let plan = try Planner(input, request).plan()
     return Proposal(
       multiples: plan.rows.map { $0.plannedSpend / $0.currentSpend }, promised: plan.promised.conversions)
   }
 
-  /// Spend times last-touch credit for a unit of money over the mean, held within the limits and scaled until it adds up.
+  private static let halvings = 200
+
+  /// Spend times last-touch credit for a unit of money over the mean, held within the limits and scaled until it adds
+  /// up.
   private func planByLastTouch(_ credits: [Credit]) -> Proposal {
-    let ratios = channels.indices.map { place in
-      max(0, log.id(of: channels[place]).map { credits[$0].conversions } ?? 0) / spends[place]
+    let ratios = channels.indices.map { index in
+      max(0, log.id(of: channels[index]).map { credits[$0].conversions } ?? 0) / spends[index]
     }
     func multiples(_ scale: Double) -> [Double] {
       ratios.map { min(max($0 * scale, 1 - settings.change), 1 + settings.change) }
@@ -63,7 +69,7 @@ struct PlanTrial {
     func cost(_ scale: Double) -> Double { zip(multiples(scale), spends).reduce(0) { $0 + $1.0 * $1.1 } }
     var (low, high) = (0.0, 1.0)
     while cost(high) < budget && high < 1e300 { high *= 2 }
-    for _ in 0..<200 {
+    for _ in 0..<Self.halvings {
       let middle = low + (high - low) / 2
       if cost(middle) < budget { low = middle } else { high = middle }
     }
@@ -72,27 +78,31 @@ struct PlanTrial {
 
   // MARK: Running them
 
-  /// The scores, in the order of the planners asked for.
+  /// The scores, in the order of the planners asked for, and why others have none.
   ///
   /// - Parameters:
   ///   - credits: By contestant that plans, its credit by touchpoint of the log.
   ///   - lastTouch: Last touch's credit.
   func scores(
     credits: [(contestant: Int, credits: [Credit])], lastTouch: [Credit]
-  ) -> [(planner: PlannerName, score: PlanScore)] {
-    guard !channels.isEmpty else { return [] }
+  ) -> (scores: [(planner: PlannerName, score: PlanScore)], failures: [(planner: PlannerName, reason: PlanError)]) {
+    guard !channels.isEmpty else { return ([], []) }
     var planners: [PlannerName] = []
     var proposals: [Proposal] = []
-    for (contestant, own) in credits {
-      guard let plan = plan(own) else { continue }
-      planners.append(.contestant(contestant))
-      proposals.append(plan)
+    var failures: [(planner: PlannerName, reason: PlanError)] = []
+    for (contestant, credits) in credits {
+      do throws(PlanError) {
+        proposals.append(try plan(credits))
+        planners.append(.contestant(contestant))
+      } catch {
+        failures.append((.contestant(contestant), error))
+      }
     }
     planners += [.unchanged, .lastTouchReturn]
     proposals += [Proposal(multiples: channels.map { _ in 1 }, promised: 0), planByLastTouch(lastTouch)]
     let (trial, tuned) = run(proposals.map(\.multiples), tuning: channels.map { _ in 1 })
     let total = trial.conversions.conversions
-    guard total > 0 else { return [] }
+    guard total > 0 else { return ([], failures) }
     let start = proposals.indices.max { trial.outcomes[$0].gain.conversions < trial.outcomes[$1].gain.conversions }!
     let (best, outcome) = bestPlan(
       from: proposals[start].multiples,
@@ -102,15 +112,12 @@ struct PlanTrial {
     proposals.append(Proposal(multiples: best, promised: nil))
     let budget = trial.spends.reduce(0, +)
     let bestGain = 100 * outcome.gain.conversions / total
-    return zip(zip(planners, proposals), trial.outcomes + [outcome]).map { pair, outcome in
-      (
-        pair.0,
-        PlanScore(
-          promised: pair.1.promised.map { 100 * $0 / total }, gain: 100 * outcome.gain.conversions / total,
-          best: bestGain,
-          overspend: budget > 0 ? 100 * (outcome.spends.reduce(0, +) / budget - 1) : 0)
-      )
+    let scores = zip(proposals, trial.outcomes + [outcome]).map { proposal, outcome in
+      PlanScore(
+        promised: proposal.promised.map { 100 * $0 / total }, gain: 100 * outcome.gain.conversions / total,
+        best: bestGain, overspend: budget > 0 ? 100 * (outcome.spends.reduce(0, +) / budget - 1) : 0)
     }
+    return (zip(planners, scores).map { (planner: $0, score: $1) }, failures)
   }
 
   private static let mostCorrections = 4
@@ -121,8 +128,8 @@ struct PlanTrial {
 
   /// Lives the world under plans.
   ///
-  /// What retargeting, search and mail cost follows visits, queries and sends: their multiples are corrected, as a buyer corrects bids, until
-  /// they cost what the plan says.
+  /// What retargeting, search and mail cost follows visits, queries and sends: their multiples are corrected, as a
+  /// buyer corrects bids, until they cost what the plan says.
   /// - Parameters:
   ///   - plans: Multiples of the spend of ``channels``.
   ///   - tuning: How much more than planned a similar plan had to be multiplied by.
@@ -140,13 +147,13 @@ struct PlanTrial {
         })
       var isClose = true
       let lived = tuned
-      for (number, outcome) in trial.outcomes.enumerated() {
-        for (place, channel) in channels.enumerated() where log.world.channels[channel].kind != .push {
-          let (planned, spent) = (plans[number][place] * trial.spends[channel], outcome.spends[channel])
+      for (plan, outcome) in trial.outcomes.enumerated() {
+        for (index, channel) in channels.enumerated() where log.world.channels[channel].kind != .push {
+          let (planned, spent) = (plans[plan][index] * trial.spends[channel], outcome.spends[channel])
           guard planned > 0 && spent > 0, abs(spent / planned - 1) > Self.closeness else { continue }
-          let corrected = min(tuned[number][place] * planned / spent, Self.largestMultiple)
-          if corrected != tuned[number][place] { isClose = false }
-          tuned[number][place] = corrected
+          let corrected = min(tuned[plan][index] * planned / spent, Self.largestMultiple)
+          if corrected != tuned[plan][index] { isClose = false }
+          tuned[plan][index] = corrected
         }
       }
       corrections += 1
@@ -154,13 +161,18 @@ struct PlanTrial {
     }
   }
 
+  /// Rounds of the search for the best plan: later ones have hardly ever added anything.
   private static let mostRounds = 5
+  /// How much more of its spend is tried of a channel: enough to be told from noise, little enough for a slope.
   private static let probe = 0.1
+  /// How far the search goes on the way to the corner, in the order tried.
+  private static let steps = [1, 0.6, 0.35, 0.2, 0.1]
   /// A round that adds less than this share of all conversions is the last.
   private static let leastProgress = 1e-5
 
-  /// The best plan that a search with the truth finds: in each round every channel's next unit of money is tried in an arm of its own, money goes
-  /// from where it brings least to where it brings most as far as limits allow, and the best point on the way there is kept.
+  /// The best plan that a search with the truth finds: in each round every channel's next unit of money is tried in an
+  /// arm of its own, money goes from where it brings least to where it brings most as far as limits allow, and the best
+  /// point on the way there is kept.
   ///
   /// Source: M. Frank, P. Wolfe, "An algorithm for quadratic programming", Naval Research Logistics Quarterly 3 (1956).
   private func bestPlan(
@@ -168,26 +180,25 @@ struct PlanTrial {
   ) -> (multiples: [Double], outcome: BudgetTrial.Outcome) {
     var (current, tuning, best) = (start, tuning, outcome)
     for _ in 0..<Self.mostRounds {
-      let probes = channels.indices.map { place -> [Double] in
+      let probes = channels.indices.map { index -> [Double] in
         var probe = current
-        probe[place] += current[place] + Self.probe > 1 + settings.change ? -Self.probe : Self.probe
+        probe[index] += current[index] + Self.probe > 1 + settings.change ? -Self.probe : Self.probe
         return probe
       }
       let tried = run(probes, tuning: tuning).trial
-      let slopes = channels.indices.map { place in
-        (tried.outcomes[place].gain.conversions - best.gain.conversions)
-          / ((probes[place][place] - current[place]) * spends[place])
+      let slopes = channels.indices.map { index in
+        (tried.outcomes[index].gain.conversions - best.gain.conversions)
+          / ((probes[index][index] - current[index]) * spends[index])
       }
       let corner = self.corner(slopes)
-      let shares = [1, 0.6, 0.35, 0.2, 0.1]
-      let points = shares.map { share in zip(current, corner).map { $0 + share * ($1 - $0) } }
+      let points = Self.steps.map { step in zip(current, corner).map { $0 + step * ($1 - $0) } }
       let (trial, tuned) = run(points, tuning: tuning)
       let outcomes = trial.outcomes
-      let place = points.indices.max { outcomes[$0].gain.conversions < outcomes[$1].gain.conversions }!
-      let progress = outcomes[place].gain.conversions - best.gain.conversions
+      let top = points.indices.max { outcomes[$0].gain.conversions < outcomes[$1].gain.conversions }!
+      let progress = outcomes[top].gain.conversions - best.gain.conversions
       guard progress > 0 else { break }
-      (current, best) = (points[place], outcomes[place])
-      tuning = zip(tuned[place], current).map { $1 > 0 ? $0 / $1 : 1 }
+      (current, best) = (points[top], outcomes[top])
+      tuning = zip(tuned[top], current).map { $1 > 0 ? $0 / $1 : 1 }
       if progress < Self.leastProgress * tried.conversions.conversions { break }
     }
     return (current, best)
@@ -197,10 +208,10 @@ struct PlanTrial {
   private func corner(_ slopes: [Double]) -> [Double] {
     var multiples = channels.map { _ in 1 - settings.change }
     var left = zip(spends, multiples).reduce(0) { $0 + $1.0 * (1 - $1.1) }
-    for place in slopes.indices.sorted(by: { (slopes[$1], $0) < (slopes[$0], $1) }) {
-      let more = min(2 * settings.change, left / spends[place])
-      multiples[place] += more
-      left -= more * spends[place]
+    for index in slopes.indices.sorted(by: { (slopes[$1], $0) < (slopes[$0], $1) }) {
+      let more = min(2 * settings.change, left / spends[index])
+      multiples[index] += more
+      left -= more * spends[index]
     }
     return multiples
   }

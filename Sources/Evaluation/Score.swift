@@ -6,7 +6,8 @@ import TouchstoneSimulation
 public struct Score: Sendable {
   /// What is measured, in the order of the scoreboard.
   public enum Measure: String, Sendable, CaseIterable {
-    /// The mean distance of the shares of the advertised channels and of the baseline, in percentage points of all conversions.
+    /// The mean distance of the shares of the advertised channels and of the baseline, in percentage points of all
+    /// conversions.
     case error
     /// The mean distance of the shares among advertised channels alone, in percentage points.
     case shareError
@@ -27,20 +28,22 @@ public struct Score: Sendable {
 
   /// True shares below this are too small to be over-credited by a factor that means anything.
   private static let smallestShare = 0.002
+  /// A true share of so many standard errors is told from nothing, with a false alarm in twenty.
+  private static let tellingErrors = 2.0
 
   init(_ claim: Claim, _ truth: TruthShares) {
     let distances = zip(claim.channels, truth.channels).map { abs($0 - $1) }
     let baselineDistance = abs(claim.baseline - truth.baseline)
     values[.error] = 100 * (distances.reduce(0, +) + baselineDistance) / Double(distances.count + 1)
     values[.baselineError] = 100 * baselineDistance
-    let (claimed, true_) = (claim.channels.reduce(0, +), truth.channels.reduce(0, +))
-    if claimed > 0 && true_ > 0 && !distances.isEmpty {
-      let errors = zip(claim.channels, truth.channels).map { abs($0 / claimed - $1 / true_) }
+    let (claimed, caused) = (claim.channels.reduce(0, +), truth.channels.reduce(0, +))
+    if claimed > 0 && caused > 0 && !distances.isEmpty {
+      let errors = zip(claim.channels, truth.channels).map { abs($0 / claimed - $1 / caused) }
       values[.shareError] = 100 * errors.reduce(0, +) / Double(errors.count)
     }
     values[.rankCorrelation] = Self.kendall(claim.channels, truth.channels)
     values[.overCredit] = zip(zip(claim.channels, truth.channels), truth.errors).compactMap { pair, error in
-      pair.1 > Self.smallestShare && pair.1 > 2 * error ? pair.0 / pair.1 : nil
+      pair.1 > Self.smallestShare && pair.1 > Self.tellingErrors * error ? pair.0 / pair.1 : nil
     }.max()
     let placebos = zip(claim.channels, truth.isPlacebo).filter(\.1)
     if !placebos.isEmpty { values[.placeboCredit] = 100 * placebos.reduce(0) { $0 + $1.0 } }
@@ -50,7 +53,8 @@ public struct Score: Sendable {
     }
   }
 
-  /// τ_b: concordant less discordant pairs, over the geometric mean of the pairs that are tied in neither; `nil` where all are.
+  /// τ_b: concordant less discordant pairs, over the geometric mean of the pairs that are tied in neither; `nil` where
+  /// all are.
   ///
   /// Source: M. Kendall, "The treatment of ties in ranking problems", Biometrika 33 (1945).
   static func kendall(_ left: [Double], _ right: [Double]) -> Double? {
@@ -83,41 +87,21 @@ struct TruthShares: Sendable {
     self.baseline = baseline
   }
 
+  /// - Parameter estimand: One by channel, which the truth was asked for.
   init(_ truth: Truth, _ estimand: Estimand) {
+    precondition(Estimand.byChannel.contains(estimand), "claims are by channel")
     let total = truth.allOn.conversions
-    func share(_ number: Double) -> Double { total > 0 ? number / total : 0 }
+    func share(_ conversions: Double) -> Double { total > 0 ? conversions / total : 0 }
     let world = truth.world
-    let effects: [Truth.Effect]
-    switch estimand {
-    case .off: effects = truth.off
-    case .shapley: effects = truth.shapley
-    case .marginal: effects = truth.marginal
-    }
+    let figures = truth[estimand]
     // Conversions for a unit of money more, times what is spent, are what the channel earns at its margin.
-    let scale = effects.map { estimand == .marginal ? truth.spend[$0.channel] : 1 }
+    let isByMoney = estimand.definition.unit == .conversionsPerMoney
+    let scale = figures.map { isByMoney ? truth.spend[$0.channel] : 1 }
     // A channel whose step costs nothing has no margin to earn at.
     func defined(_ number: Double) -> Double { number.isNaN ? 0 : number }
-    channels = zip(effects, scale).map { share(defined($0.estimate.conversions) * $1) }
-    errors = zip(effects, scale).map { share(defined($0.estimate.standardError) * $1) }
+    channels = zip(figures, scale).map { share(defined($0.estimate.conversions) * $1) }
+    errors = zip(figures, scale).map { share(defined($0.estimate.standardError) * $1) }
     isPlacebo = world.advertised.map { world.causesNothing($0) }
     baseline = share(truth.baseline.conversions)
-  }
-}
-
-/// Which truth claims are held against.
-public enum Estimand: String, Sendable, CaseIterable {
-  /// What would be lost without the channel.
-  case off
-  /// The fair share over all coalitions.
-  case shapley
-  /// What the next unit of money earns, times the money spent.
-  case marginal
-
-  var needed: Truth.Estimands {
-    switch self {
-    case .off: .off
-    case .shapley: .shapley
-    case .marginal: .marginal
-    }
   }
 }

@@ -12,11 +12,8 @@ public struct Scoreboard: Sendable {
 
     init?(_ values: [Double]) {
       guard !values.isEmpty else { return nil }
-      let count = Double(values.count)
-      mean = values.reduce(0, +) / count
-      let center = mean
-      let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
-      standardError = count > 1 ? (squares / (count - 1) / count).squareRoot() : .nan
+      let moments = SampleMoments(values)
+      (mean, standardError) = (moments.mean, moments.standardError)
     }
 
     init(mean: Double, standardError: Double) {
@@ -26,7 +23,7 @@ public struct Scoreboard: Sendable {
   }
 
   /// One world's scores.
-  public struct OfWorld: Sendable {
+  public struct WorldScores: Sendable {
     public let world: World
     /// By contestant and replication.
     public let scores: [[Score]]
@@ -35,6 +32,8 @@ public struct Scoreboard: Sendable {
     public let baselineShares: [Double]
     /// By planner of the board and replication; empty where plans were not asked for.
     public let planScores: [[PlanScore]]
+    /// Plans that could not be made: the means of their planners are over fewer replications.
+    public let planFailures: [PlanFailure]
 
     /// The mean of a measure of a planner over replications.
     public func mean(_ measure: PlanScore.Measure, planner: Int) -> Mean? {
@@ -50,7 +49,7 @@ public struct Scoreboard: Sendable {
   public let contestants: [Contestant]
   public let estimand: Estimand
   public let replications: Int
-  public let worlds: [OfWorld]
+  public let worlds: [WorldScores]
   /// Who planned budgets; empty where plans were not asked for.
   public let planners: [PlannerName]
   /// Replications whose log has no conversions: nobody can be scored on them.
@@ -76,6 +75,7 @@ public struct Scoreboard: Sendable {
 
   /// How an evaluation is run.
   public struct Settings: Sendable {
+    /// One by channel (``TouchstoneSimulation/Estimand/byChannel``).
     public var estimand = Estimand.off
     /// How often each world is lived, with other users and days.
     public var replications = 5
@@ -97,7 +97,7 @@ public struct Scoreboard: Sendable {
   /// Lives each world and scores all contestants on its log.
   ///
   /// - Parameters:
-  ///   - worlds: The worlds.
+  ///   - worlds: The worlds, calibrated (``TouchstoneSimulation/World/calibrated()``).
   ///   - models: The models; naive rules take part besides them.
   ///   - progress: Called with the number of replications done, of all worlds.
   /// - Throws: What a model throws.
@@ -107,52 +107,50 @@ public struct Scoreboard: Sendable {
   ) throws(AttributionError) {
     let contestants = models.map { Contestant.model($0) } + [.lastAdvertised] + Contestant.naive
     let needs = EvidenceNeeds(of: models)
-    var results: [OfWorld] = []
+    precondition(Estimand.byChannel.contains(settings.estimand), "claims are held against an estimand by channel")
+    var results: [WorldScores] = []
     var silentReplications = 0
     let planning = contestants.indices.filter { contestants[$0].plans }
     let planners: [PlannerName] =
       settings.wantsPlans ? planning.map { .contestant($0) } + [.unchanged, .lastTouchReturn, .best] : []
-    for (number, world) in worlds.enumerated() {
+    for (worldIndex, world) in worlds.enumerated() {
       var scores = [[Score]](repeating: [], count: contestants.count)
       var (conversions, baselineShares): ([Double], [Double]) = ([], [])
       var planScores = [[PlanScore]](repeating: [], count: planners.count)
+      var planFailures: [PlanFailure] = []
       for replication in 0..<settings.replications {
-        // The stream is that of the replication and of the world's name, so that neither depends on how many others there are, and no two
-        // worlds are lived by the same users.
-        var stream = RandomStream(
-          seed: settings.seed ^ world.seed &* 0x9E37_79B9_7F4A_7C15, purpose: .replication,
-          index: Self.hash(world.name) ^ UInt64(replication))
-        let lived = world.with(seed: stream.next())
-        let truth = Truth(lived, settings.estimand.needed)
+        let lived = Self.world(world, replication: replication, seed: settings.seed)
+        let truth = Truth(lived, [settings.estimand])
         let shares = TruthShares(truth, settings.estimand)
         let log = LogEvidence(lived, needs)
-        defer { progress?(number * settings.replications + replication + 1) }
+        defer { progress?(worldIndex * settings.replications + replication + 1) }
         guard log.evidence.paths.totals.conversions > 0 else {
           silentReplications += 1
           continue
         }
         let intervals = try Self.intervals(contestants, log, settings)
         var attributions: [Attribution?] = []
-        for (place, contestant) in contestants.enumerated() {
+        for (index, contestant) in contestants.enumerated() {
           let attribution = try contestant.attribution(log)
           attributions.append(attribution)
-          scores[place].append(Score(contestant.claim(log, attribution, intervals: intervals[place]), shares))
+          scores[index].append(Score(contestant.claim(log, attribution, intervals: intervals[index]), shares))
         }
         if settings.wantsPlans {
           let trial = PlanTrial(
             log, PlanTrial.Settings(change: settings.planChange, elasticity: settings.planElasticity))
-          let found = trial.scores(
+          let (found, failures) = trial.scores(
             credits: planning.map { ($0, attributions[$0]!.credits) },
             lastTouch: try LastTouch().attribute(log.evidence).credits)
           for (planner, score) in found { planScores[planners.firstIndex(of: planner)!].append(score) }
+          planFailures += failures.map { PlanFailure(planner: $0, replication: replication, reason: $1) }
         }
         conversions.append(truth.allOn.conversions)
         baselineShares.append(shares.baseline)
       }
       results.append(
-        OfWorld(
-          world: world, scores: scores, conversions: conversions, baselineShares: baselineShares, planScores: planScores
-        ))
+        WorldScores(
+          world: world, scores: scores, conversions: conversions, baselineShares: baselineShares,
+          planScores: planScores, planFailures: planFailures))
     }
     self.contestants = contestants
     self.estimand = settings.estimand
@@ -160,6 +158,18 @@ public struct Scoreboard: Sendable {
     self.worlds = results
     self.planners = planners
     self.silentReplications = silentReplications
+  }
+
+  /// A replication of a world: other users and other days.
+  ///
+  /// Its seed is that of the replication and of the world's name, so that neither depends on how many others there are,
+  /// and no two worlds are lived by the same users.
+  private static func world(_ world: World, replication: Int, seed: UInt64) -> World {
+    // Seeds that follow each other are spread by an odd number, 2⁶⁴ over the golden ratio.
+    var stream = RandomStream(
+      seed: seed ^ world.seed &* 0x9E37_79B9_7F4A_7C15, purpose: .replication,
+      index: hash(world.name) ^ UInt64(replication))
+    return world.with(seed: stream.next())
   }
 
   /// A fixed hash of a name (FNV-1a), its lower bits left for the replication.
@@ -172,7 +182,8 @@ public struct Scoreboard: Sendable {
     _ contestants: [Contestant], _ log: LogEvidence, _ settings: Settings
   ) throws(AttributionError) -> [[ClosedRange<Double>]?] {
     guard settings.bootstrapReplicates > 1 else { return contestants.map { _ in nil } }
-    // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on every replicate.
+    // Credits that overlap are no shares, and a model that samples orders takes too long to be worked out again on
+    // every replicate.
     func isResampled(_ contestant: Contestant) -> Bool {
       guard let model = contestant.model(in: log.world) else { return false }
       return model.traits.contains(.sumsToTotal)

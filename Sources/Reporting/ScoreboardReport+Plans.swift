@@ -49,8 +49,36 @@ extension ScoreboardReport {
     guard !board.planners.isEmpty else { return [] }
     return [
       "promised gain: by the credit of the plan's own model; true gain: the plan run in the world, by the same users;"
-        + " regret: what the best plan found with the truth brings more;"
-        + " overspend: in % of the budget, since not every channel can spend what a plan gives it"
+        + " regret: what the best plan found with the truth brings more; overspend: in % of the budget, since not every"
+        + " channel can spend what a plan gives it"
+    ] + board.worlds.flatMap { world in failures(world).map { "\(world.world.name): \($0)" } }
+  }
+
+  /// By planner and reason, how many plans are left out of the means.
+  private func failures(_ world: Scoreboard.WorldScores) -> [String] {
+    var counts: [(text: String, count: Int)] = []
+    for failure in world.planFailures {
+      let text = "\(name(failure.planner)) could not be made and are left out of its means: \(failure.reason)"
+      if let index = counts.firstIndex(where: { $0.text == text }) {
+        counts[index].count += 1
+      } else {
+        counts.append((text, 1))
+      }
+    }
+    return counts.map { "\($0.count) of \(board.replications) plans by \($0.text)" }
+  }
+
+  /// What the plans that could not be made add to a world's fields; nothing where there are none.
+  func failureFields(_ world: Scoreboard.WorldScores) -> [String: JSONValue] {
+    guard !world.planFailures.isEmpty else { return [:] }
+    return [
+      "planFailures": .list(
+        world.planFailures.map { failure in
+          .object([
+            "planner": .text(name(failure.planner)), "replication": .integer(failure.replication + 1),
+            "reason": .text("\(failure.reason)"),
+          ])
+        })
     ]
   }
 

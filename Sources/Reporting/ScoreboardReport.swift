@@ -114,25 +114,26 @@ package struct ScoreboardReport: Report {
       })
   }
 
-  static func json(_ mean: Scoreboard.Mean) -> JSONValue {
-    .object(["mean": JSONValue(mean.mean), "se": JSONValue(mean.standardError)])
-  }
-
   package var document: JSONDocument {
     JSONDocument(
       schema: "touchstone.evaluate/1",
       fields: [
-        "estimand": .text(board.estimand.rawValue),
-        "replications": .integer(board.replications),
-        "worlds": .list(
-          board.worlds.map { world in
-            .object([
-              "world": .text(world.world.name), "users": .integer(world.world.users),
-              "conversions": JSONValue(world.conversions),
-              "baselineShares": JSONValue(world.baselineShares),
-              "scores": json { world.mean($0, contestant: $1) }, "plans": planJSON { world.mean($0, planner: $1) },
-            ])
-          }), "all": json { board.mean($0, contestant: $1) }, "allPlans": planJSON { board.mean($0, planner: $1) },
+        "estimand": .text(board.estimand.rawValue), "replications": .integer(board.replications),
+        "worlds": .list(board.worlds.map(json)), "all": json { board.mean($0, contestant: $1) },
+        "allPlans": planJSON { board.mean($0, planner: $1) },
       ])
+  }
+
+  private func json(_ world: Scoreboard.WorldScores) -> JSONValue {
+    let fields: [String: JSONValue] = [
+      "world": .text(world.world.name), "users": .integer(world.world.users),
+      "conversions": JSONValue(world.conversions), "baselineShares": JSONValue(world.baselineShares),
+      "scores": json { world.mean($0, contestant: $1) }, "plans": planJSON { world.mean($0, planner: $1) },
+    ]
+    return .object(fields.merging(failureFields(world)) { $1 })
+  }
+
+  static func json(_ mean: Scoreboard.Mean) -> JSONValue {
+    .object(["mean": JSONValue(mean.mean), "se": JSONValue(mean.standardError)])
   }
 }

@@ -26,6 +26,19 @@ package enum Escaping {
     return "\"" + replacing(text) { $0 == "\"" ? "\"\"" : nil } + "\""
   }
 
+  /// A JSON string, quotes included.
+  package static func json(_ text: String) -> String {
+    "\""
+      + replacing(text) { scalar in
+        switch scalar {
+        case "\"": "\\\""
+        case "\\": "\\\\"
+        case "\u{0}"..."\u{1F}": "\\u" + String(0x10000 + scalar.value, radix: 16).dropFirst()
+        default: nil
+        }
+      } + "\""
+  }
+
   /// Text inside a Markdown table: no cell ends early, and nothing becomes markup or HTML.
   package static func markdown(_ text: String) -> String {
     replacing(terminal(text)) { scalar in

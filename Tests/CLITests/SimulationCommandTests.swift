@@ -89,6 +89,29 @@ import Testing
     #expect(table.status == 0 && table.output.contains("All 2 worlds"))
   }
 
+  /// A channel whose impressions leave no event has no credit to plan by; the scoreboard says whose means are over
+  /// fewer lives.
+  @Test func plansThatCannotBeMadeAreSaid() throws {
+    let lines = """
+      printf '%s\\n' 'users: 200' 'days: 10' 'warmup: 0' 'conversion: {base: -3}' 'damage: {unlogged: {display: 1}}' \
+        'channels: [{name: display, kind: push, spend: 40, cost-per-touch: 0.01, effect: 1}]' > u.yaml
+      $T evaluate u.yaml --models linear --replications 2 --replicates 0 --plans -q
+      """
+    let table = try Self.run(lines)
+    #expect(table.status == 0, "\(table.errors)")
+    #expect(
+      table.output.contains(
+        "u: 2 of 2 plans by linear could not be made and are left out of its means: no touchpoint with costs has"),
+      "\(table.output)")
+    let json = try Self.run(lines + " --format json")
+    let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let world = (document?["worlds"] as? [[String: Any]])?.first
+    let failures = try #require(world?["planFailures"] as? [[String: Any]])
+    let planners = ["linear", "last-touch:advertised", "linear", "last-touch:advertised"]
+    #expect(failures.map { $0["planner"] as? String } == planners)
+    #expect(failures.map { $0["replication"] as? Int } == [1, 1, 2, 2])
+  }
+
   @Test(arguments: [
     ("$T simulate w.yaml", 64, "nowhere to write to; name a folder with --output"),
     ("$T simulate w.yaml --only truth --users 0", 64, "--users is 0"),
@@ -96,7 +119,8 @@ import Testing
     ("sed -i 's/take/tkae/' w.yaml; $T simulate w.yaml --only truth", 65, "did you mean take?"),
     ("$T simulate w.yaml --output w.yaml", 73, "w.yaml: this is a file; name a folder"),
     ("$T simulate w.yaml --only events --output w.yaml", 73, "this is the world, which would be lost"),
-    ("$T simulate w.yaml --only truth --estimands of", 64, "of"),
+    ("$T simulate w.yaml --only truth --estimands of", 64, "The value 'of' is invalid for '--estimands"),
+    ("$T evaluate w.yaml --estimand synergy", 64, "Please provide one of 'off', 'shapley' or 'marginal'"),
     ("$T simulate", 64, "a world, or a path table with --chain"),
     ("echo path,conversions > p.csv; echo a,0 >> p.csv; $T simulate --chain p.csv --rows paths", 65, "no journey"),
     ("$T evaluate w.yaml --models lats-touch", 64, "did you mean last-touch?"),
@@ -121,21 +145,37 @@ import Testing
 
     """
 
-  @Test(arguments: ["table", "csv", "json", "markdown"])
-  func everyFormatGoesToAFileWhateverTheThreads(format: String) throws {
-    for command in ["synergy", "order --max 3", "diagnose --shuffles 3"] {
-      let outcome = try CommandTests.run(
-        """
-        $T \(command) p.csv --format \(format) -o out \
-        && $T \(command) p.csv --threads 1 --format \(format) | cmp - out && cat out
-        """, Self.paths)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      if format == "json" {
-        let name = command.prefix { $0 != " " }
-        #expect(try JSONTree(outcome.output)["schema"].text == "touchstone.\(name)/1")
-      } else {
-        #expect(outcome.output.contains("a") && outcome.output.hasSuffix("\n"))
-      }
+  /// By command and format, a figure that the command is about.
+  static let figures = [
+    "synergy": ["table": "a + b           35 ", "csv": "a,b,35.0,22.0,", "markdown": "| a + b | 35 |"],
+    "order --max 3": [
+      "table": "-2.0769  0.0476  0.7960", "csv": "2.0,-2.0769", "markdown": "| 2 | -2.0769 | 0.0476 |",
+    ],
+    "diagnose --shuffles 3": [
+      "table": "a             51.9 % ", "csv": "reach,markov:order=1,a,0.51923", "markdown": "| a | 51.9 % |",
+    ],
+  ]
+
+  /// A format is told by its form, and a figure that the command is about stands in it.
+  @Test(arguments: ["table", "csv", "json", "markdown"], figures.keys.sorted())
+  func studiesAreWrittenInEveryFormat(format: String, command: String) throws {
+    let outcome = try CommandTests.run(
+      "$T \(command) p.csv --format \(format) -o out"
+        + " && $T \(command) p.csv --threads 1 --format \(format) | cmp - out && cat out",
+      Self.paths)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(outcome.output.hasSuffix("\n"))
+    if let figure = Self.figures[command]![format] { #expect(outcome.output.contains(figure), "\(outcome.output)") }
+    switch format {
+    case "json":
+      let name = command.prefix { $0 != " " }
+      #expect(try JSONTree(outcome.output)["schema"].text == "touchstone.\(name)/1")
+    case "csv":
+      // No name of these paths needs quotes: each line has the header's fields.
+      #expect(Set(lines.map { $0.count { $0 == "," } }).count == 1 && lines.count > 3)
+    case "markdown": #expect(lines.contains { $0.hasPrefix("|---") } && !outcome.output.contains("──"))
+    default: #expect(lines.contains { $0.hasPrefix("──") } && !outcome.output.contains("|"))
     }
   }
 

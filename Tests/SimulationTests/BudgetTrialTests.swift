@@ -21,16 +21,17 @@ import TouchstoneParallel
     for (channel, spend) in trial.spends.enumerated() { #expect(isClose(spend, truth.spend[channel], relative: 1e-12)) }
     for (place, channel) in world.advertised.enumerated() {
       let off = trial.outcomes[place]
-      #expect(isClose(-off.gain.conversions, truth.off[place].estimate.conversions, relative: 1e-9, absolute: 1e-9))
-      #expect(isClose(off.gain.standardError, truth.off[place].estimate.standardError, relative: 1e-9, absolute: 1e-12))
+      #expect(isClose(-off.gain.conversions, truth[.off][place].estimate.conversions, relative: 1e-9, absolute: 1e-9))
+      #expect(
+        isClose(off.gain.standardError, truth[.off][place].estimate.standardError, relative: 1e-9, absolute: 1e-12))
       #expect(off.spends[channel] == 0)
-      let response = truth.response[place]
+      let response = truth[.response][place]
       let outcome = trial.outcomes[world.advertised.count + place]
       #expect(
         isClose(
           outcome.gain.conversions, response.estimate.conversions - truth.allOn.conversions, relative: 1e-6,
           absolute: 1e-8))
-      #expect(isClose(outcome.spends[channel], response.spend, relative: 1e-12))
+      #expect(isClose(outcome.spends[channel], response.spend!, relative: 1e-12))
     }
     let same = trial.outcomes.last!
     #expect(same.gain.conversions == 0 && same.gain.standardError == 0 && same.spends == trial.spends)

@@ -38,21 +38,20 @@ enum ReferenceWorlds {
     // Some users, then a few again: nothing of one life may leak into the next.
     for user in [3, 4, 5, 6, 7, 8, 9, 10, 4, 77, 3] {
       lives.live(UInt64(user)) { _, _ in }
-      for (number, arm) in arms.enumerated() {
+      for (index, arm) in arms.enumerated() {
         let slow = SlowLife(world, user: UInt64(user), multiples: arm.multiples)
-        #expect(isClose(lives.conversions[number], slow.conversions, relative: 1e-11), "\(user) \(arm)")
-        #expect(lives.realised[number] == slow.realised)
+        #expect(isClose(lives.conversions(arm: index), slow.conversions, relative: 1e-11), "\(user) \(arm)")
+        #expect(lives.realised(arm: index) == slow.realised)
         for channel in world.channels.indices {
-          let place = lives.place(channel: channel, arm: number)
-          #expect(lives.touchSums[place] == slow.touches[channel])
-          #expect(lives.substitutedSums[place] == slow.substituted[channel])
+          #expect(lives.touches(channel: channel, arm: index) == slow.touches[channel])
+          #expect(lives.substituted(channel: channel, arm: index) == slow.substituted[channel])
         }
       }
     }
   }
 
   /// From the definition, by a separate program.
-  @Test func publishedVectorsOfTheNumbers() {
+  @Test func numbersEqualThePublishedVectors() {
     #expect(WorldNumbers(seed: 1).words(user: 0, .day) == (0x1538_2f28_528e_738b, 0x6e7e_7b6a_0ee4_55c4))
     #expect(
       WorldNumbers(seed: 1).words(user: 12_345, day: -7, channel: 3, .touches) == (
@@ -69,9 +68,9 @@ enum ReferenceWorlds {
     var generator = TestGenerator(seed: 3)
     for _ in 0..<20_000 {
       let x = Double.random(in: -690...690, using: &generator) * Double.random(in: 0...1, using: &generator)
-      let own = Logistic.exponential(Logistic.Vector(x, -x, x / 100, 0))
+      let exponentials = Logistic.exponential(Logistic.Vector(x, -x, x / 100, 0))
       for (lane, argument) in [x, -x, x / 100, 0].enumerated() {
-        #expect(abs(own[lane] - exp(argument)) <= 4 * exp(argument).ulp)
+        #expect(abs(exponentials[lane] - exp(argument)) <= 4 * exp(argument).ulp)
       }
       #expect(isClose(Logistic.logistic(.init(repeating: x))[2], 1 / (1 + exp(-x)), relative: 1e-14))
     }
@@ -86,14 +85,14 @@ enum ReferenceWorlds {
       let uniform = Double.random(in: 0..<1, using: &generator)
       var last = 0
       for mean in [0, 1e-9, 0.01, 0.3, 1, 2.5, 9, 40, 200] {
-        let count = Counts.poisson(uniform, mean: mean)
+        let count = PoissonDraw.count(at: uniform, mean: mean)
         #expect(count == SlowLife.poisson(uniform, mean) || mean == 0 && count == 0)
         #expect(count >= last)
         last = count
       }
     }
-    #expect(Counts.poisson(1 - 0x1p-53, mean: 3) < 60)
+    #expect(PoissonDraw.count(at: 1 - 0x1p-53, mean: 3) < 60)
     // Where the normal distribution takes over, the quartiles are off by one at the most.
-    #expect(abs(Counts.poisson(0.75, mean: 501) - SlowLife.poisson(0.75, 501)) <= 1)
+    #expect(abs(PoissonDraw.count(at: 0.75, mean: 501) - SlowLife.poisson(0.75, 501)) <= 1)
   }
 }

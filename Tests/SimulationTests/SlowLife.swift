@@ -3,7 +3,8 @@ import TouchstoneMonteCarlo
 
 @testable import TouchstoneSimulation
 
-/// The slow twin of `Lives`: one user, one arm, one day after the other, as the article Worlds says it, with the same random numbers.
+/// The slow twin of `Lives`: one user, one arm, one day after the other, as the article Worlds says it, with the same
+/// random numbers.
 struct SlowLife {
   var conversions = 0.0
   var realised = 0.0

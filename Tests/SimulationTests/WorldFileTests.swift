@@ -86,7 +86,7 @@ import TouchstoneText
   func mistakesAreNamed(_ part: String, _ wrong: String, _ message: String) {
     let text = Self.small.replacing(part, with: wrong, maxReplacements: 1)
     do throws(InputError) {
-      _ = try Self.world(text)
+      _ = try Self.world(text).calibrated()
       Issue.record("no error for \(wrong)")
     } catch {
       #expect(error.description.contains(message), "\(error)")
@@ -98,12 +98,30 @@ import TouchstoneText
   @Test func targetRateIsMet() throws {
     let world = try Self.world(
       Self.small.replacing("users: 100", with: "users: 1000").replacing("{base: -5}", with: "{target-rate: 0.05}")
-        .replacing("spend: 10", with: "spend: 100"))
+        .replacing("spend: 10", with: "spend: 100")
+    ).calibrated()
     let truth = Truth(world, [])
     #expect(isClose(truth.allOn.conversions / 1_000 * 3, 0.05, relative: 2e-4))
   }
 
-  @Test func missingFile() {
+  /// Reading is no search: a rate that nobody can reach is found when the world is calibrated, and said with its line
+  /// and column.
+  @Test func readingLivesNobody() throws {
+    let world = try Self.world(Self.small.replacing("{base: -5}", with: "{target-rate: 4}"))
+    #expect(world.conversion.targetRate == 4)
+    do throws(InputError) {
+      _ = try world.calibrated()
+      Issue.record("no error for a rate out of reach")
+    } catch {
+      #expect(error.line == 3 && error.column != nil && error.source == "w.yaml")
+    }
+    var given = world
+    given.conversion.base = -5
+    #expect(given.conversion.targetRate == nil)
+    #expect(try given.calibrated().conversion.base == -5)
+  }
+
+  @Test func aMissingFileIsSaidToBeMissing() {
     #expect { try World(file: "/nowhere.yaml") } throws: { ($0 as? InputError)?.kind == .missing }
   }
 }

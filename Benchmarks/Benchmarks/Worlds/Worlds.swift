@@ -108,7 +108,7 @@ struct Worlds {
     var without = world
     without.channels[1].rate = 0
     let other = Truth(without.with(seed: 4), [])
-    let paired = truth.off[1].estimate.standardError
+    let paired = truth[.off][1].estimate.standardError
     let independent =
       (truth.realised.standardError * truth.realised.standardError
       + other.realised.standardError * other.realised.standardError).squareRoot()

@@ -91,11 +91,6 @@ struct JointJourneysBuilder: Sendable {
     for group in other.groups { add(group) }
   }
 
-  /// Adds what another log's persons came to.
-  mutating func add(_ other: JointJourneys) {
-    for group in other.groups { add(group) }
-  }
-
   func finish() -> JointJourneys { JointJourneys(groups: groups.sorted { $0.key < $1.key }) }
 
   private static func key(_ journeys: [JointJourneys.Journey]) -> UInt64 {

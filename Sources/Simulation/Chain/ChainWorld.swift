@@ -4,12 +4,12 @@ import TouchstoneParallel
 
 /// A Markov chain that journeys are sampled from: given, or fitted on paths.
 ///
-/// It is counted here anew, with nothing of what attribution uses: journeys sampled from it can then tell whether attribution is right.
-/// A step is one random word and one look-up in an alias table.
+/// It is counted here anew, with nothing of what attribution uses: journeys sampled from it can then tell whether
+/// attribution is right. A step is one random word and one look-up in an alias table.
 public struct ChainWorld: Sendable {
   /// Where a step leads.
   public enum Target: Hashable, Sendable {
-    /// To a state, by its number.
+    /// To a state, by its index.
     case state(Int)
     case conversion
     case null
@@ -37,11 +37,11 @@ public struct ChainWorld: Sendable {
   /// Where each state's columns begin, and how many it has.
   private let rows: [Row]
 
-  /// A column of an alias table with what its two outcomes lead to.
+  /// A column of an alias table with the targets below its threshold and from it on.
   private struct Column: Sendable, BitwiseCopyable {
     var threshold: UInt32
-    var own: Int32
-    var other: Int32
+    var below: Int32
+    var above: Int32
   }
 
   private struct Row: Sendable, BitwiseCopyable {
@@ -49,11 +49,12 @@ public struct ChainWorld: Sendable {
     var count: UInt32
   }
 
-  /// Targets as numbers: states from 0 on, and these.
+  /// Targets as codes: the indices of states, and these.
   private static let conversion: Int32 = -1
   private static let null: Int32 = -2
 
-  /// A given chain. Traps unless state 0 is the start, each state has a target, targets exist, and every state can reach an end.
+  /// A given chain. Traps unless state 0 is the start, each state has a target, targets exist, and every state can
+  /// reach an end.
   public init(touchpoints: TouchpointTable, states: [State]) {
     precondition(states.first.map { $0.touchpoint == nil } ?? false, "state 0 is the start")
     self.touchpoints = touchpoints
@@ -62,18 +63,18 @@ public struct ChainWorld: Sendable {
     for state in states {
       let table = AliasTable(state.targets.map(\.weight))
       rows.append(Row(start: UInt32(columns.count), count: UInt32(state.targets.count)))
-      let numbers = state.targets.map { target -> Int32 in
+      let codes = state.targets.map { target -> Int32 in
         switch target.target {
-        case .state(let number):
-          precondition(number > 0 && number < states.count, "a target is a state, and not the start")
-          return Int32(number)
+        case .state(let index):
+          precondition(index > 0 && index < states.count, "a target is a state, and not the start")
+          return Int32(index)
         case .conversion: return Self.conversion
         case .null: return Self.null
         }
       }
       for column in table.pairs {
         columns.append(
-          Column(threshold: column.threshold, own: numbers[column.own], other: numbers[column.other]))
+          Column(threshold: column.threshold, below: codes[column.own], above: codes[column.other]))
       }
     }
     self.columns = columns
@@ -86,14 +87,14 @@ public struct ChainWorld: Sendable {
     var isChanging = true
     while isChanging {
       isChanging = false
-      // Backward, since chains that were counted along paths number states forward.
-      for number in states.indices.reversed() where !ends[number] {
-        ends[number] = states[number].targets.contains { target, weight in
+      // Backward, since chains that were counted along paths have their states in the order of first visits.
+      for index in states.indices.reversed() where !ends[index] {
+        ends[index] = states[index].targets.contains { target, weight in
           guard weight > 0 else { return false }
           if case .state(let next) = target { return ends[next] }
           return true
         }
-        isChanging = isChanging || ends[number]
+        isChanging = isChanging || ends[index]
       }
     }
     return ends.allSatisfy { $0 }
@@ -107,7 +108,7 @@ public struct ChainWorld: Sendable {
   /// - Complexity: O(touches × order).
   public init(_ paths: PathTable, order: Int) {
     precondition(order >= 1 && paths.touched.journeys > 0, "an order of 1 or more, and journeys")
-    var numbers: [[Int32]: Int] = [[]: 0]
+    var indices: [[Int32]: Int] = [[]: 0]
     var states = [State(touchpoint: nil, targets: [])]
     var counts: [[Target: Double]] = [[:]]
     var value = [0.0]
@@ -120,11 +121,11 @@ public struct ChainWorld: Sendable {
           context.append(touch)
           if context.count > order { context.removeFirst() }
           let next: Int
-          if let known = numbers[context] {
+          if let known = indices[context] {
             next = known
           } else {
             next = states.count
-            numbers[context] = next
+            indices[context] = next
             states.append(State(touchpoint: touch, targets: []))
             counts.append([:])
             value.append(0)
@@ -137,20 +138,20 @@ public struct ChainWorld: Sendable {
         value[state] += totals.value
       }
     }
-    for number in states.indices {
+    for index in states.indices {
       // In an order of their own, since that of a dictionary changes from run to run.
-      states[number].targets = counts[number].sorted { Self.rank($0.key) < Self.rank($1.key) }.map {
+      states[index].targets = counts[index].sorted { Self.rank($0.key) < Self.rank($1.key) }.map {
         (target: $0.key, weight: $0.value)
       }
-      let converting = counts[number][.conversion] ?? 0
-      states[number].value = converting > 0 ? value[number] / converting : 0
+      let converting = counts[index][.conversion] ?? 0
+      states[index].value = converting > 0 ? value[index] / converting : 0
     }
     self.init(touchpoints: paths.touchpoints, states: states)
   }
 
   private static func rank(_ target: Target) -> Int {
     switch target {
-    case .state(let number): number
+    case .state(let index): index
     case .conversion: .max - 1
     case .null: .max
     }
@@ -158,16 +159,19 @@ public struct ChainWorld: Sendable {
 
   // MARK: Sampling
 
+  /// Enough walks that starting a piece of work costs nothing beside them.
   private static let journeysPerChunk = 65_536
+  /// Chunks whose paths are held before they are merged.
+  private static let chunksPerWave = 32
 
   /// Journeys sampled from the chain, as a path table.
   ///
-  /// A journey is a function of the seed and its number.
+  /// A journey is a function of the seed and its index.
   /// - Complexity: O(touches), in parallel.
   public func sample(journeys: Int, seed: UInt64) -> PathTable {
     let chunks = Parallel.ranges(count: journeys, length: Self.journeysPerChunk)
     var builder = PathTableBuilder()
-    for wave in Parallel.ranges(count: chunks.count, length: 32) {
+    for wave in Parallel.ranges(count: chunks.count, length: Self.chunksPerWave) {
       builder.add(
         Parallel.map(wave.count) { index in
           let batch = PathBatch()
@@ -184,7 +188,7 @@ public struct ChainWorld: Sendable {
   /// Walks along the chain, journey after journey.
   ///
   /// - Parameters:
-  ///   - journeys: The numbers of the journeys.
+  ///   - journeys: The indices of the journeys.
   ///   - body: Called with the touches, whether the journey converts, and its value.
   /// - Returns: The number of steps, ends included.
   @discardableResult
@@ -193,6 +197,7 @@ public struct ChainWorld: Sendable {
   ) -> Int {
     let key = RandomStream.key(seed: seed, purpose: .chain)
     let touched = states.map { $0.touchpoint ?? -1 }
+    // Grown where a path is longer.
     var capacity = 1_024
     var path = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
     defer { path.deallocate() }
@@ -206,9 +211,9 @@ public struct ChainWorld: Sendable {
             var position: UInt64 = 0
             @inline(__always) func step(_ word: UInt64) -> Bool {
               let row = rows[Int(state)]
-              let place = Int(truncatingIfNeeded: ((word &>> 32) &* UInt64(row.count)) &>> 32)
-              let column = columns[Int(row.start) &+ place]
-              state = UInt32(truncatingIfNeeded: word) < column.threshold ? column.own : column.other
+              let index = Int(truncatingIfNeeded: ((word &>> 32) &* UInt64(row.count)) &>> 32)
+              let column = columns[Int(row.start) &+ index]
+              state = UInt32(truncatingIfNeeded: word) < column.threshold ? column.below : column.above
               if state < 0 { return false }
               if length == capacity {
                 let larger = UnsafeMutablePointer<Int32>.allocate(capacity: capacity * 2)

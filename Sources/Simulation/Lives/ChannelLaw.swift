@@ -1,9 +1,10 @@
 import RealModule
 
-/// A channel's laws as plain numbers: what a day asks of a channel, without strings and arrays that would be counted at every look.
+/// A channel's laws as plain numbers: what a day asks of a channel, without the strings and arrays of ``Channel``,
+/// whose copies are counted.
 struct ChannelLaw: BitwiseCopyable {
   var kind: Channel.Kind
-  /// The channel's place in the world.
+  /// The channel's index in the world.
   var index: Int
   var firstSlot: Int
   var slotCount: Int
@@ -30,6 +31,14 @@ struct ChannelLaw: BitwiseCopyable {
   /// Where its drives lie among all.
   var firstDrive: Int
   var driveCount: Int
+
+  /// Its slots among those of all channels.
+  @inline(__always)
+  var slots: Range<Int> { firstSlot..<firstSlot &+ slotCount }
+  /// Its drives among all.
+  @inline(__always)
+  var drives: Range<Int> { firstDrive..<firstDrive &+ driveCount }
+
   /// The largest multiple of all slots.
   var largestMultiple: Double
   /// The most that its drives can multiply its rate by: no exposure is felt more than fully.
@@ -50,7 +59,7 @@ struct ChannelLaw: BitwiseCopyable {
     var isByArm: Bool
   }
 
-  init(_ channel: Channel, index: Int, firstSlot: Int, slots: Slots.OfChannel, world: World) {
+  init(_ channel: Channel, index: Int, firstSlot: Int, slots: ChannelSlots, world: World) {
     kind = channel.kind
     self.index = index
     self.firstSlot = firstSlot

@@ -3,36 +3,36 @@ extension Lives {
   /// The log-odds of all arms today.
   @inline(__always)
   func addLifts(_ common: Double, _ day: Int) {
-    logOdds.update(repeating: Vector(repeating: common), count: blockCount)
-    let odds = UnsafeMutableRawPointer(logOdds).assumingMemoryBound(to: Double.self)
+    let logOdds = arms.logOdds
+    logOdds.fill(common)
     spreads.withUnsafeBufferPointer { spreads in
-      for spread in spreads where firstTouch[spread.slot] <= day {
-        let lift = spread.effect * feltRows[spread.slot &* rowLength &+ day]
+      for spread in spreads where ahead.firstTouch[spread.slot] <= day {
+        let lift = spread.effect * ahead.felt[spread.slot, day]
         if spread.armCount == 0 {
           let lifts = Vector(repeating: lift)
-          let mask = masks.advanced(by: spread.start)
-          for block in 0..<blockCount { logOdds[block] += lifts * mask[block] }
+          for block in 0..<blockCount { logOdds[block: block] += lifts * arms.masks[block: spread.start &+ block] }
         } else {
-          let arms = spreadArms.advanced(by: spread.start)
-          for place in 0..<spread.armCount { odds[Int(arms[place])] += lift }
+          for index in spread.start..<spread.start &+ spread.armCount {
+            logOdds[Int(arms.spreadArms[index])] += lift
+          }
         }
       }
     }
-    for place in 0..<channelCount {
-      let channel = channels[place]
-      guard channel.isByArm && isExposed[channel.index] && channel.effect != 0 else { continue }
+    for index in 0..<channelCount {
+      let channel = tables.channels[index]
+      guard channel.isByArm && today.isExposed[channel.index] && channel.effect != 0 else { continue }
       // Arms are slots here, in the same order.
-      let felt = armFelt.advanced(by: channel.firstSlot / 4)
-      for block in 0..<blockCount { logOdds[block] += channel.effect * felt[block] }
+      let first = channel.firstSlot / 4
+      for block in 0..<blockCount { logOdds[block: block] += channel.effect * today.felt[block: first &+ block] }
     }
     if !laws.world.interactions.isEmpty { addInteractions(day) }
   }
 
   private func addInteractions(_ day: Int) {
-    let odds = UnsafeMutableRawPointer(logOdds).assumingMemoryBound(to: Double.self)
     for interaction in laws.world.interactions {
       for arm in 0..<armCount {
-        odds[arm] += interaction.effect * felt(interaction.first, arm, day) * felt(interaction.second, arm, day)
+        arms.logOdds[arm] +=
+          interaction.effect * felt(interaction.first, arm, day) * felt(interaction.second, arm, day)
       }
     }
   }
@@ -40,44 +40,46 @@ extension Lives {
   /// What an arm feels of a channel today.
   @inline(__always)
   private func felt(_ channel: Int, _ arm: Int, _ day: Int) -> Double {
-    let slot = place(channel: channel, arm: arm)
-    return slots.channels[channel].isByArm
-      ? UnsafeMutableRawPointer(armFelt).assumingMemoryBound(to: Double.self)[slot]
-      : feltRows[slot &* rowLength &+ day]
+    let slot = slot(channel: channel, arm: arm)
+    return slots.channels[channel].isByArm ? today.felt[slot] : ahead.felt[slot, day]
   }
 
   /// Lets arms convert; returns whether the first did.
   @inline(__always)
   func convert(_ day: Int) -> Bool {
     let isLogged = day >= warmup
-    let today = Int32(truncatingIfNeeded: day)
-    let coin = coins[day]
-    let allAtRisk = allAtRiskFrom <= today
+    let now = Int32(truncatingIfNeeded: day)
+    let coin = ahead.coins[day]
+    let allAtRisk = allAtRiskFrom <= now
     var first = false
     for block in 0..<blockCount {
-      var chances = Logistic.logistic(logOdds[block])
+      var chances = Logistic.logistic(arms.logOdds[block: block])
       if !allAtRisk {
-        for lane in 0..<min(4, armCount &- 4 &* block) where riskFrom[4 &* block &+ lane] > today { chances[lane] = 0 }
+        for lane in 0..<min(4, armCount &- 4 &* block) where arms.riskFrom[4 &* block &+ lane] > now {
+          chances[lane] = 0
+        }
       }
-      if isLogged { expected[block] += chances }
+      if isLogged { arms.expected[block: block] += chances }
       guard any(Vector(repeating: coin) .< chances) else { continue }
       for lane in 0..<min(4, armCount &- 4 &* block) where coin < chances[lane] {
         let arm = 4 &* block &+ lane
-        purchase(arm, today)
-        if isLogged { realised[arm] += 1 }
+        purchase(arm, now)
+        if isLogged { arms.realised[arm] += 1 }
         if arm == 0 { first = true }
       }
     }
     return first
   }
 
-  private func purchase(_ arm: Int, _ today: Int32) {
+  private func purchase(_ arm: Int, _ now: Int32) {
     let conversion = laws.world.conversion
-    coolEnd[arm] = today &+ Int32(conversion.coolDown)
-    riskFrom[arm] = conversion.repeats ? coolEnd[arm] &+ 1 : .max
-    allAtRiskFrom = max(allAtRiskFrom, riskFrom[arm])
-    noneCoolsFrom = max(noneCoolsFrom, coolEnd[arm] &+ 1)
+    let coolEnd = now &+ Int32(conversion.coolDown)
+    let riskFrom = conversion.repeats ? coolEnd &+ 1 : .max
+    arms.coolEnd[arm] = coolEnd
+    arms.riskFrom[arm] = riskFrom
+    allAtRiskFrom = max(allAtRiskFrom, riskFrom)
+    noneCoolsFrom = max(noneCoolsFrom, coolEnd &+ 1)
     // Where the day has no visit yet, the conversion implies one.
-    lastVisit[arm] = today
+    arms.lastVisit[arm] = now
   }
 }

@@ -1,11 +1,12 @@
 /// Four exponentials or logistic functions at a time.
 ///
-/// The mathematics library takes one number a call, and a world is little else than logistic functions. On |x| ≤ 700 the exponential is
-/// exact to 4 units in the last place, which the tests check against the library; beyond, x is held to that bound, where a logistic function is
-/// 0 or 1 to 300 digits. No fused operations are used: the result is the same on every machine.
+/// The mathematics library takes one number a call, and a world is little else than logistic functions. On |x| ≤ 700
+/// the exponential is exact to 4 units in the last place, which the tests check against the library; beyond, x is held
+/// to that bound, where a logistic function is 0 or 1 to 300 digits. No fused operations are used: the result is the
+/// same on every machine.
 ///
-/// Method: x = n ln 2 + r with |r| ≤ ln 2 / 2 (W. Cody, W. Waite, "Software Manual for the Elementary Functions", 1980), the Taylor
-/// polynomial of degree 13 in r, and n added to the exponent's bits.
+/// Method: x = n ln 2 + r with |r| ≤ ln 2 / 2 (W. Cody, W. Waite, "Software Manual for the Elementary Functions",
+/// 1980), the Taylor polynomial of degree 13 in r, and n added to the exponent's bits.
 enum Logistic {
   typealias Vector = SIMD4<Double>
 

@@ -1,4 +1,5 @@
 import RealModule
+import TouchstoneMonteCarlo
 
 /// A world's laws day by day, as far as they are the same for all users and arms.
 struct WorldLaws: Sendable {
@@ -19,7 +20,9 @@ struct WorldLaws: Sendable {
   private let logValueMean: Double
   private let logValueSpread: Double
 
+  /// Traps where the world's target rate was not turned into a base (``World/calibrated()``).
   init(_ world: World) {
+    precondition(world.conversion.targetRate == nil, "a world is calibrated before it is lived")
     self.world = world
     let numbers = WorldNumbers(seed: world.seed)
     self.numbers = numbers
@@ -35,7 +38,7 @@ struct WorldLaws: Sendable {
       let usual = seasons[world.warmup...].reduce(0, +) / Double(world.days)
       for day in 0..<dayCount {
         let word = numbers.words(user: WorldNumbers.nobody, day: day - world.warmup, channel: index, .pulse).0
-        let pulse = Double.exp(channel.pulse * WorldNumbers.normal(word) - channel.pulse * channel.pulse / 2)
+        let pulse = Double.exp(channel.pulse * Self.normal(word) - channel.pulse * channel.pulse / 2)
         pulses.append(pulse)
         let season = usual > 0 ? seasons[day] / usual : 0
         rates.append(
@@ -64,12 +67,15 @@ struct WorldLaws: Sendable {
   /// A channel whose rate is no number, or has become 0 without being given as 0.
   var channelBeyondNumbers: Int? {
     world.channels.indices.first { index in
-      let own = rates[index * dayCount..<(index + 1) * dayCount]
+      let rates = rates[index * dayCount..<(index + 1) * dayCount]
       let isGiven = world.channels[index].rate(users: world.users, days: world.days) > 0
-      let isNever = own.allSatisfy { $0 == 0 } && world.channels[index].weekday.contains { $0 > 0 }
-      return !own.allSatisfy(\.isFinite) || (isGiven && isNever)
+      let isNever = rates.allSatisfy { $0 == 0 } && world.channels[index].weekday.contains { $0 > 0 }
+      return !rates.allSatisfy(\.isFinite) || (isGiven && isNever)
     }
   }
+
+  /// A word as a number from the standard normal distribution.
+  private static func normal(_ word: UInt64) -> Double { Normal.quantile(Uniform.open(word)) }
 
   /// The weekday of a logged day, Monday 0. The first of January 1970 was a Thursday.
   private static func weekday(_ day: Int, _ world: World) -> Int { ((world.firstDay + day + 3) % 7 + 7) % 7 }
@@ -93,26 +99,26 @@ struct WorldLaws: Sendable {
 
   func person(_ user: UInt64) -> Person {
     let words = numbers.words(user: user, .person)
-    let uniform = WorldNumbers.uniform(words.0)
+    let uniform = Uniform.halfOpen(words.0)
     let segment = segmentEnds.firstIndex { uniform < $0 } ?? segmentEnds.count - 1
     let spread = world.intent.activitySpread
     let activity =
       spread == 0
-      ? 1 : Double.exp(spread * WorldNumbers.normal(numbers.words(user: user, .activity).0) - spread * spread / 2)
+      ? 1 : Double.exp(spread * Self.normal(numbers.words(user: user, .activity).0) - spread * spread / 2)
     return Person(
-      latent: world.segments[segment].mean + world.intent.sd * WorldNumbers.normal(words.1), activity: activity)
+      latent: world.segments[segment].mean + world.intent.sd * Self.normal(words.1), activity: activity)
   }
 
   /// The uniform number that a user's subscription is decided by, and the phase of the sends.
   func subscription(_ user: UInt64, _ channel: Int) -> (uniform: Double, phase: Int) {
     let words = numbers.words(user: user, channel: channel, .subscription)
     let period = UInt64(world.channels[channel].period)
-    return (WorldNumbers.uniform(words.0), Int(words.1.multipliedFullWidth(by: period).high))
+    return (Uniform.halfOpen(words.0), Int(words.1.multipliedFullWidth(by: period).high))
   }
 
   /// The value of a conversion.
   func value(_ word: UInt64) -> Double {
     logValueSpread == 0
-      ? world.conversion.meanValue : .exp(logValueMean + logValueSpread * WorldNumbers.normal(word))
+      ? world.conversion.meanValue : .exp(logValueMean + logValueSpread * Self.normal(word))
   }
 }

@@ -1,17 +1,18 @@
 import TouchstoneMonteCarlo
 
-/// The random numbers of a world: a pure function of seed, user, day, channel and purpose, so that a user lives the same life in every arm.
+/// The random numbers of a world: a pure function of seed, user, day, channel and purpose, so that a user lives the
+/// same life in every arm.
 ///
-/// Philox2x64-10 under the key of the seed for ``TouchstoneMonteCarlo/RandomStream/Purpose/world``; the counter's low word is
-/// `index · 2³² + user`, its high word `day · 2³² + channel · 2⁸ + purpose` with the day as 32 bits in two's complement. The article
-/// <doc:Simulation> has test vectors.
-public struct WorldNumbers: Sendable {
+/// Philox2x64-10 under the key of the seed for ``TouchstoneMonteCarlo/RandomStream/Purpose/world``; the counter's low
+/// word is `index · 2³² + user`, its high word `day · 2³² + channel · 2⁸ + purpose` with the day as 32 bits in two's
+/// complement. The article <doc:Simulation> has test vectors.
+package struct WorldNumbers: Sendable {
   private let key: UInt64
 
-  public init(seed: UInt64) { key = RandomStream.key(seed: seed, purpose: .world) }
+  package init(seed: UInt64) { key = RandomStream.key(seed: seed, purpose: .world) }
 
   /// What a pair of words is for.
-  public enum Purpose: UInt64, Sendable {
+  package enum Purpose: UInt64, Sendable {
     /// Segment and latent intent.
     case person = 1
     /// Activity.
@@ -20,7 +21,7 @@ public struct WorldNumbers: Sendable {
     case subscription = 3
     /// The movement of intent, and whether a conversion happens.
     case day = 4
-    /// The touches of a pair of channels: channel number c has word c mod 2 of pair ⌊c / 2⌋, which stands in the place of the channel.
+    /// The touches of a pair of channels: channel c has word c mod 2 of pair ⌊c / 2⌋, which is given as the channel.
     case touches = 5
     /// Whether a query is taken, and whether it is substituted otherwise.
     case query = 6
@@ -38,12 +39,12 @@ public struct WorldNumbers: Sendable {
     case click = 12
   }
 
-  /// The user that numbers belong to which all users share.
-  public static let nobody = UInt64(UInt32.max)
+  /// The user of the numbers that all users share.
+  package static let nobody = UInt64(UInt32.max)
 
   /// Two independent uniform words.
   @inline(__always)
-  public func words(
+  package func words(
     user: UInt64, day: Int = 0, channel: Int = 0, index: Int = 0, _ purpose: Purpose
   ) -> (UInt64, UInt64) {
     let low = UInt64(truncatingIfNeeded: index) &<< 32 | user
@@ -51,12 +52,4 @@ public struct WorldNumbers: Sendable {
       UInt64(UInt32(truncatingIfNeeded: day)) &<< 32 | UInt64(truncatingIfNeeded: channel) &<< 8 | purpose.rawValue
     return Philox.block(counter: (low, high), key: key)
   }
-
-  /// A word as a number from 0 on and below 1.
-  @inline(__always)
-  static func uniform(_ word: UInt64) -> Double { Double(word &>> 11) * 0x1p-53 }
-
-  /// A word as a number from the standard normal distribution.
-  @inline(__always)
-  static func normal(_ word: UInt64) -> Double { Normal.quantile(Double(word &>> 11) * 0x1p-53 + 0x1p-54) }
 }

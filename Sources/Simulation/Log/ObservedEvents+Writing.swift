@@ -2,19 +2,19 @@ import TouchstoneJourneys
 import TouchstoneText
 
 /// How a log is written.
-public enum LogFormat: String, Sendable, CaseIterable {
+package enum LogFormat: String, Sendable, CaseIterable {
   case csv
   /// JSON Lines.
   case jsonl
 
   /// What stands before the first event.
-  public var header: String { self == .csv ? "user_id,time,touchpoint,kind,conversions,value\n" : "" }
+  package var header: String { self == .csv ? "user_id,time,touchpoint,kind,conversions,value\n" : "" }
 }
 
 extension ObservedEvents {
   /// The events as text, one a line.
-  public func text(_ format: LogFormat, touchpoints: TouchpointTable) -> [UInt8] {
-    let names = touchpoints.names.map { Array((format == .csv ? Self.csvField($0) : Self.jsonText($0)).utf8) }
+  package func text(_ format: LogFormat, touchpoints: TouchpointTable) -> [UInt8] {
+    let names = touchpoints.names.map { Array((format == .csv ? Escaping.csv($0) : Escaping.json($0)).utf8) }
     var text: [UInt8] = []
     text.reserveCapacity(events.count * 64)
     for observed in events {
@@ -40,47 +40,37 @@ extension ObservedEvents {
     }
     return text
   }
-
-  /// A name as a field of CSV; names do not begin like a formula.
-  static func csvField(_ name: String) -> String {
-    name.contains { ",\"\n\r".contains($0) } ? "\"" + name.replacing("\"", with: "\"\"") + "\"" : name
-  }
-
-  /// A name as a JSON string; names hold no control characters.
-  static func jsonText(_ name: String) -> String {
-    "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-  }
 }
 
 /// What each channel cost by day, as a table that ``TouchstoneJourneyIO/CostTableReader`` reads.
-public struct DailyCosts: Sendable {
+package struct DailyCosts: Sendable {
   private let world: World
   private var days: [ObservedEvents.ChannelDay]
 
-  public init(_ world: World) {
+  package init(_ world: World) {
     self.world = world
     days = Array(repeating: ObservedEvents.ChannelDay(), count: world.days * world.channels.count)
   }
 
   /// Adds what some users cost.
-  public mutating func add(_ other: [ObservedEvents.ChannelDay]) {
-    for place in days.indices {
-      days[place].touches += other[place].touches
-      days[place].clicks += other[place].clicks
+  package mutating func add(_ other: [ObservedEvents.ChannelDay]) {
+    for index in days.indices {
+      days[index].touches += other[index].touches
+      days[index].clicks += other[index].clicks
     }
   }
 
   /// One row a day and advertised channel.
-  public var csv: String {
+  package var csv: String {
     var text = "date,touchpoint,cost,impressions,clicks\n"
     for day in 0..<world.days {
       for index in world.advertised {
         let channel = world.channels[index]
-        let own = days[day * world.channels.count + index]
-        let impressions = channel.kind == .pull ? 0 : own.touches
+        let bought = days[day * world.channels.count + index]
+        let impressions = channel.kind == .pull ? 0 : bought.touches
         text +=
-          "\(DateText.day(Int64(world.firstDay + day) * Microseconds.perDay)),\(ObservedEvents.csvField(channel.name)),"
-        text += "\(Double(own.touches) * channel.costPerTouch),\(impressions),\(own.clicks)\n"
+          "\(DateText.day(Int64(world.firstDay + day) * Microseconds.perDay)),\(Escaping.csv(channel.name)),"
+        text += "\(Double(bought.touches) * channel.costPerTouch),\(impressions),\(bought.clicks)\n"
       }
     }
     return text

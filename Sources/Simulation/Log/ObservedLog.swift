@@ -1,4 +1,5 @@
 import TouchstoneJourneys
+import TouchstoneMonteCarlo
 import TouchstoneParallel
 import TouchstoneText
 
@@ -13,7 +14,8 @@ public struct ObservedLog: Sendable {
   private let direct: Int32
 
   /// So many users are handed over at a time; the last ones may be fewer.
-  public static let usersPerChunk = 4_096
+  package static let usersPerChunk = 4_096
+  /// Chunks whose events are held before they are handed over: a few for each thread.
   private static let chunksPerWave = 8
 
   public init(_ world: World) {
@@ -28,11 +30,12 @@ public struct ObservedLog: Sendable {
 
   /// Lives all users and hands their events over, some users at a time and in their order.
   ///
-  /// Memory does not grow with the number of users, and neither what is handed over nor its cuts depend on the number of threads.
+  /// Memory does not grow with the number of users, and neither what is handed over nor its cuts depend on the number
+  /// of threads.
   /// - Parameters:
   ///   - make: What is wanted of some users' events; it runs in parallel.
   ///   - use: Takes it, in the order of users.
-  public func forEach<Made: Sendable>(
+  package func forEach<Made: Sendable>(
     make: @Sendable (ObservedEvents) -> Made, use: (Made) throws -> Void
   ) rethrows {
     let chunks = Parallel.ranges(count: world.users, length: Self.usersPerChunk)
@@ -40,6 +43,25 @@ public struct ObservedLog: Sendable {
       let made = Parallel.map(wave.count) { make(events(of: chunks[wave.lowerBound + $0])) }
       for piece in made { try use(piece) }
     }
+  }
+
+  /// Lives all users and puts their events into a log, as if they had been written and read.
+  ///
+  /// Memory is that of the log: it grows with the number of events.
+  /// - Parameters:
+  ///   - make: What else is wanted of some users' events; it runs in parallel.
+  ///   - use: Takes it, in the order of users.
+  package func eventLog<Made: Sendable>(
+    make: @Sendable (ObservedEvents) -> Made, use: (Made) throws -> Void
+  ) rethrows -> EventLog {
+    var builder = EventLogBuilder(identifierColumns: ["user_id"])
+    try forEach(
+      make: { events in (batch: events.batch(), made: make(events)) },
+      use: { piece in
+        builder.addSealed([piece.batch])
+        try use(piece.made)
+      })
+    return builder.finish(touchpoints: touchpoints)
   }
 
   /// The journeys that are built from the log.
@@ -51,14 +73,8 @@ public struct ObservedLog: Sendable {
   public func journeys(
     _ rules: JourneyRules = JourneyRules(), halfLives: [Double] = [], wantsJointJourneys: Bool = false
   ) -> JourneyBuilder.Result {
-    var merger = JourneyMerger(halfLives: halfLives)
-    let builder = JourneyBuilder(rules)
-    forEach(
-      make: { events in
-        builder.build(
-          events.log(touchpoints: touchpoints), halfLives: halfLives, wantsJointJourneys: wantsJointJourneys)
-      }, use: { merger.add($0) })
-    return merger.finish()
+    JourneyBuilder(rules).build(
+      eventLog(make: { _ in }, use: { _ in }), halfLives: halfLives, wantsJointJourneys: wantsJointJourneys)
   }
 
   // MARK: Events
@@ -67,20 +83,22 @@ public struct ObservedLog: Sendable {
     var observed = ObservedEvents(
       days: Array(repeating: ObservedEvents.ChannelDay(), count: world.days * world.channels.count))
     let lives = Lives(laws, [.allOn(world)])
-    var own: [Event] = []
+    var events: [Event] = []
     for user in users {
-      own.removeAll(keepingCapacity: true)
+      events.removeAll(keepingCapacity: true)
       lives.live(UInt64(user)) { day, converts in
-        note(day, converts, UInt64(user), lives, &own, &observed.days)
+        note(day, converts: converts, user: UInt64(user), lives, &events, &observed.days)
       }
-      own.sort { ($0.time, $0.kind.rawValue, $0.touchpoint ?? -1) < ($1.time, $1.kind.rawValue, $1.touchpoint ?? -1) }
-      if let lookback = world.damage.lookback { forget(&own, lookback) }
+      events.sort {
+        ($0.time, $0.kind.rawValue, $0.touchpoint ?? -1) < ($1.time, $1.kind.rawValue, $1.touchpoint ?? -1)
+      }
+      if let lookback = world.damage.lookback { forget(&events, lookback: lookback) }
       let words = laws.numbers.words(user: UInt64(user), .identity)
-      let isSplit = WorldNumbers.uniform(words.0) < world.damage.identityLoss
-      for (number, event) in own.enumerated() {
+      let isSplit = Uniform.halfOpen(words.0) < world.damage.identityLoss
+      for (index, event) in events.enumerated() {
         let isSecond =
           isSplit
-          && WorldNumbers.uniform(laws.numbers.words(user: UInt64(user), index: number, .identifier).0)
+          && Uniform.halfOpen(laws.numbers.words(user: UInt64(user), index: index, .identifier).0)
             < World.Damage.secondIdentifierShare
         observed.events.append(ObservedEvents.Observed(user: user, isOnSecondIdentifier: isSecond, event: event))
       }
@@ -88,7 +106,12 @@ public struct ObservedLog: Sendable {
     return observed
   }
 
+  /// Touches lie in this share of the day, so that its conversion has time to follow.
   private static let lastTouch = 0.95
+  /// A conversion follows the last touch of its day by so much at least, and a visit that only it implies is half as
+  /// long before it.
+  private static let pause = 60 * Microseconds.perSecond
+  /// Times are whole milliseconds.
   private static let millisecond: Int64 = 1_000
 
   /// The start of a logged day.
@@ -101,7 +124,7 @@ public struct ObservedLog: Sendable {
 
   /// Notes the events of a user's day, and what it costs.
   private func note(
-    _ day: Int, _ converts: Bool, _ user: UInt64, _ lives: Lives, _ events: inout [Event],
+    _ day: Int, converts: Bool, user: UInt64, _ lives: Lives, _ events: inout [Event],
     _ days: inout [ObservedEvents.ChannelDay]
   ) {
     let isLost = world.damage.droppedDays.contains(day)
@@ -112,58 +135,54 @@ public struct ObservedLog: Sendable {
       if !isLost { events.append(Event(time: time, touchpoint: id, kind: kind)) }
     }
     for (index, channel) in world.channels.enumerated() {
-      let (number, searched, clicked) = lives.met(channel: index, day: day)
-      guard number + searched > 0 else { continue }
+      let (touches, searched, clicked) = lives.met(channel: index, day: day)
+      guard touches + searched > 0 else { continue }
       hasVisit = hasVisit || clicked
-      days[day * world.channels.count + index].touches += number
-      for touchNumber in 0..<number + searched {
-        let words = laws.numbers.words(user: user, day: day, channel: index, index: touchNumber, .touchTime)
-        let time = time(day, share: WorldNumbers.uniform(words.0) * Self.lastTouch)
+      days[day * world.channels.count + index].touches += touches
+      for position in 0..<touches + searched {
+        let words = laws.numbers.words(user: user, day: day, channel: index, index: position, .touchTime)
+        let time = time(day, share: Uniform.halfOpen(words.0) * Self.lastTouch)
         switch channel.kind {
         case .push, .retarget, .owned:
-          let isLogged = WorldNumbers.uniform(words.1) >= world.damage.unlogged[index]
+          let isLogged = Uniform.halfOpen(words.1) >= world.damage.unlogged[index]
           if isLogged { touch(channelIDs[index], .impression, time) }
-          if clicked && touchNumber == 0 {
+          if clicked && position == 0 {
             touch(channelIDs[index], .click, time + Microseconds.perSecond)
             days[day * world.channels.count + index].clicks += 1
           }
         case .pull:
-          touch(
-            touchNumber < number ? channelIDs[index] : organicSearch, touchNumber < number ? .click : .visit, time)
+          let isTaken = position < touches
+          touch(isTaken ? channelIDs[index] : organicSearch, isTaken ? .click : .visit, time)
         case .organic: touch(channelIDs[index], .visit, time)
         }
       }
-      if channel.kind == .pull { days[day * world.channels.count + index].clicks += number }
+      if channel.kind == .pull { days[day * world.channels.count + index].clicks += touches }
     }
     guard converts && !isLost else { return }
     let words = laws.numbers.words(user: user, day: day, .conversion)
-    let earliest = last + 60 * Microseconds.perSecond
+    let earliest = last + Self.pause
     let latest = start(of: day + 1) - Self.millisecond
     let steps = Double((latest - earliest) / Self.millisecond)
-    let time = earliest + Int64(WorldNumbers.uniform(words.1) * steps) * Self.millisecond
+    let time = earliest + Int64(Uniform.halfOpen(words.1) * steps) * Self.millisecond
     if !hasVisit {
-      events.append(Event(time: time - 30 * Microseconds.perSecond, touchpoint: direct, kind: .visit))
+      events.append(Event(time: time - Self.pause / 2, touchpoint: direct, kind: .visit))
     }
     events.append(
       Event(time: time, touchpoint: nil, role: .conversion, conversions: 1, value: laws.value(words.0)))
   }
 
   /// Takes touches away that lie too far before the next conversion, or before the end.
-  private func forget(_ events: inout [Event], _ lookback: Double) {
+  private func forget(_ events: inout [Event], lookback: Double) {
     let limit = Int64(lookback * Double(Microseconds.perDay))
     var next = start(of: world.days)
     var keeps = [Bool](repeating: true, count: events.count)
-    for place in events.indices.reversed() {
-      if events[place].role == .conversion {
-        next = events[place].time
+    for index in events.indices.reversed() {
+      if events[index].role == .conversion {
+        next = events[index].time
       } else {
-        keeps[place] = next - events[place].time <= limit
+        keeps[index] = next - events[index].time <= limit
       }
     }
-    var place = 0
-    events.removeAll { _ in
-      defer { place += 1 }
-      return !keeps[place]
-    }
+    events = zip(events, keeps).filter(\.1).map(\.0)
   }
 }

@@ -1,6 +1,7 @@
 import TouchstoneParallel
 
-/// A world lived as it is and under other budgets, by the same users, who live the same lives but for what the budgets change.
+/// A world lived as it is and under other budgets, by the same users, who live the same lives but for what the budgets
+/// change.
 ///
 /// Memory does not grow with the number of users, and the number of threads changes no bit.
 public struct BudgetTrial: Sendable {
@@ -23,7 +24,8 @@ public struct BudgetTrial: Sendable {
 
   /// - Parameters:
   ///   - world: The world.
-  ///   - budgets: For each budget and each channel of the world, the multiple of what is spent on it as the world is; 1 for organic channels.
+  ///   - budgets: For each budget and each channel of the world, the multiple of what is spent on it as the world is; 1
+  ///     for organic channels.
   /// - Complexity: O(users × days × (channels + budgets)), in parallel.
   public init(_ world: World, budgets: [[Double]]) {
     precondition(budgets.allSatisfy { $0.count == world.channels.count }, "a multiple for each channel")
@@ -66,12 +68,12 @@ public struct BudgetTrial: Sendable {
       self.init(budgets: lives.armCount - 1, channels: channels.count)
       for user in users {
         lives.live(UInt64(user)) { _, _ in }
-        allOn.add(lives.conversions[0])
+        allOn.add(lives.conversions(arm: 0))
         for arm in 0..<lives.armCount {
-          if arm > 0 { gains[arm - 1].add(lives.conversions[arm] - lives.conversions[0]) }
+          if arm > 0 { gains[arm - 1].add(lives.conversions(arm: arm) - lives.conversions(arm: 0)) }
           for channel in channels.indices {
             spends[arm * channels.count + channel].add(
-              lives.touchSums[lives.place(channel: channel, arm: arm)] * channels[channel].costPerTouch)
+              lives.touches(channel: channel, arm: arm) * channels[channel].costPerTouch)
           }
         }
       }
@@ -79,8 +81,8 @@ public struct BudgetTrial: Sendable {
 
     mutating func add(_ other: Sums) {
       allOn.add(other.allOn)
-      for place in gains.indices { gains[place].add(other.gains[place]) }
-      for place in spends.indices { spends[place].add(other.spends[place].value) }
+      for index in gains.indices { gains[index].add(other.gains[index]) }
+      for index in spends.indices { spends[index].add(other.spends[index].value) }
     }
   }
 }

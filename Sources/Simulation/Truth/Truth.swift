@@ -1,7 +1,8 @@
-/// What really happens in a world, and what would have happened otherwise: what no marketer sees. <doc:Worlds> defines each estimand.
+/// What really happens in a world, and what would have happened otherwise: what no marketer sees. <doc:Worlds> defines
+/// each estimand.
 ///
-/// Everything is counted as Σ p, the probabilities to convert over the days at risk: it has the expectation of the number of conversions
-/// without the noise of the last coin. Times the mean value it is the truth in value.
+/// Everything is counted as Σ p, the probabilities to convert over the days at risk: it has the expectation of the
+/// number of conversions without the noise of the last coin. Times the mean value it is the truth in value.
 public struct Truth: Sendable {
   /// A figure in conversions, and its standard error over users.
   public struct Estimate: Sendable, Equatable {
@@ -9,42 +10,20 @@ public struct Truth: Sendable {
     public let standardError: Double
   }
 
-  /// What one advertised channel causes.
-  public struct Effect: Sendable {
-    /// The channel's place in the world.
+  /// One figure of an estimand.
+  public struct Figure: Sendable {
+    /// The advertised channel, by its index in the world.
     public let channel: Int
+    /// The other channel, where the figure is about two.
+    public let partner: Int?
+    /// The multiple of the channel's spend, where the figure is about one.
+    public let multiple: Double?
+    /// What the channel costs at that multiple.
+    public let spend: Double?
+    /// In conversions; of ``Estimand/marginal`` for a unit of money more, and NaN where the step costs nothing.
     public let estimate: Estimate
     /// The part of the standard error that sampled orders add; 0 where all coalitions were lived.
     public let orderError: Double
-  }
-
-  /// Two channels together.
-  public struct Pair: Sendable {
-    public let first: Int
-    public let second: Int
-    public let estimate: Estimate
-  }
-
-  /// Conversions at one multiple of a channel's spend.
-  public struct Response: Sendable {
-    public let channel: Int
-    public let multiple: Double
-    /// What the channel costs there.
-    public let spend: Double
-    public let estimate: Estimate
-  }
-
-  /// Which arms are lived besides the world as it is and the baseline.
-  public struct Estimands: OptionSet, Sendable {
-    public let rawValue: Int
-    public init(rawValue: Int) { self.rawValue = rawValue }
-
-    public static let off = Estimands(rawValue: 1)
-    public static let shapley = Estimands(rawValue: 2)
-    public static let marginal = Estimands(rawValue: 4)
-    public static let synergy = Estimands(rawValue: 8)
-    public static let response = Estimands(rawValue: 16)
-    public static let all: Estimands = [.off, .shapley, .marginal, .synergy, .response]
   }
 
   public let world: World
@@ -61,12 +40,11 @@ public struct Truth: Sendable {
   /// By channel, what was spent.
   public let spend: [Double]
   public let baseline: Estimate
-  public let off: [Effect]
-  public let shapley: [Effect]
-  /// Conversions for a unit of money more; NaN where the step costs nothing.
-  public let marginal: [Effect]
-  public let synergy: [Pair]
-  public let response: [Response]
+  let figures: [Estimand: [Figure]]
+
+  /// The figures of an estimand, by channel, pair or multiple in the order of the world; none where it was not asked
+  /// for.
+  public subscript(_ estimand: Estimand) -> [Figure] { figures[estimand] ?? [] }
 
   /// Up to so many advertised channels, Shapley values come from all coalitions.
   public static let largestExact = 10

@@ -1,99 +1,104 @@
 import TouchstoneParallel
 
-/// Sums over users of one figure and of its square.
-struct Moments: Sendable {
-  private(set) var count = 0.0
-  private var sum = CompensatedSum()
-  private var squares = CompensatedSum()
+/// What users add up to.
+struct TruthSums: Sendable {
+  private(set) var allOn = Moments()
+  private(set) var realised = Moments()
+  private(set) var excess = Moments()
+  private(set) var touches: [Moments]
+  private(set) var substituted: [CompensatedSum]
+  private(set) var baseline = Moments()
+  /// By figure of the plan.
+  private var figures: [FigureMoments]
+  /// By advertised channel, where orders are sampled.
+  private var sampled: [GroupMoments]
 
-  @inline(__always)
-  mutating func add(_ value: Double) {
-    count += 1
-    sum.add(value)
-    squares.add(value * value)
+  init(_ plan: TruthPlan, _ world: World) {
+    touches = world.channels.map { _ in Moments() }
+    substituted = world.channels.map { _ in CompensatedSum() }
+    figures = plan.figures.map { _ in FigureMoments() }
+    sampled = plan.samplesOrders ? plan.advertised.map { _ in GroupMoments() } : []
   }
 
-  mutating func add(_ other: Moments) {
-    count += other.count
-    sum.add(other.sum.value)
-    squares.add(other.squares.value)
-  }
-
-  var total: Double { sum.value }
-  var sumOfSquares: Double { squares.value }
-
-  /// The total, and its standard error as that of so many users' sum.
-  var estimate: Truth.Estimate {
-    guard count > 1 else { return Truth.Estimate(conversions: total, standardError: 0) }
-    let variance = max(0, squares.value - total * total / count) / (count - 1)
-    return Truth.Estimate(conversions: total, standardError: (count * variance).squareRoot())
-  }
-}
-
-/// Sums over pairs of figures, for the standard error of a quotient.
-struct QuotientMoments: Sendable {
-  private var over = Moments()
-  private var under = Moments()
-  private var product = CompensatedSum()
-
-  mutating func add(_ over: Double, _ under: Double) {
-    self.over.add(over)
-    self.under.add(under)
-    product.add(over * under)
-  }
-
-  mutating func add(_ other: QuotientMoments) {
-    over.add(other.over)
-    under.add(other.under)
-    product.add(other.product.value)
-  }
-
-  /// The quotient of the totals, its error by the delta method; NaN where there is nothing to divide by.
-  var estimate: Truth.Estimate {
-    let (x, y, count) = (under.total, over.total, over.count)
-    guard x != 0 else { return Truth.Estimate(conversions: .nan, standardError: .nan) }
-    let quotient = y / x
-    // Residuals y − quotient · x sum to 0.
-    let squares = over.sumOfSquares - 2 * quotient * product.value + quotient * quotient * under.sumOfSquares
-    let variance = count > 1 ? max(0, squares) / (count - 1) : 0
-    return Truth.Estimate(conversions: quotient, standardError: (count * variance).squareRoot() / abs(x))
-  }
-}
-
-/// What groups of users add up to whose Shapley values were sampled.
-struct GroupMoments: Sendable {
-  private var groups: [(users: Double, total: Double)] = []
-  /// Over users, of the distance from their group's mean.
-  private var within = CompensatedSum()
-
-  mutating func addGroup(_ values: [Double]) {
-    let total = values.compensatedSum()
-    let mean = total / Double(max(values.count, 1))
-    groups.append((users: Double(values.count), total: total))
-    for value in values { within.add((value - mean) * (value - mean)) }
-  }
-
-  mutating func add(_ other: GroupMoments) {
-    groups += other.groups
-    within.add(other.within.value)
-  }
-
-  /// The total, its standard error over groups, and the part of it that the orders add to that of the users.
-  var estimate: (Truth.Estimate, orderError: Double) {
-    let users = groups.reduce(0) { $0 + $1.users }
-    let total = groups.lazy.map(\.total).compensatedSum()
-    let count = Double(groups.count)
-    guard count > 1 else { return (Truth.Estimate(conversions: total, standardError: .nan), .nan) }
-    let mean = total / users
-    let between = groups.reduce(0) { sum, group in
-      let distance = group.total - group.users * mean
-      return sum + distance * distance
+  /// Lives some users.
+  init(_ plan: TruthPlan, _ laws: WorldLaws, _ slots: Slots, users: Range<Int>) {
+    self.init(plan, laws.world)
+    guard plan.samplesOrders else {
+      let lives = Lives(laws, slots)
+      for user in users { live(user, lives, plan) }
+      return
     }
-    let variance = between * count / (count - 1)
-    let ofUsers = within.value * users / max(users - count, 1)
-    return (
-      Truth.Estimate(conversions: total, standardError: variance.squareRoot()),
-      max(0, variance - ofUsers).squareRoot()
-    )
+    for group in Parallel.ranges(count: users.count, length: Truth.usersPerGroup) {
+      let first = users.lowerBound + group.lowerBound
+      let orders = plan.orders(ofGroup: first / Truth.usersPerGroup, seed: laws.world.seed)
+      let lives = Lives(laws, plan.arms + orders.arms)
+      var values = [[Double]](repeating: [], count: plan.advertised.count)
+      for user in first..<first + group.count {
+        live(user, lives, plan)
+        for player in values.indices { values[player].append(Self.sum(orders.contributions[player], lives)) }
+      }
+      for player in values.indices { sampled[player].addGroup(values[player]) }
+    }
+  }
+
+  private static func sum(_ combination: PlannedFigure.Combination, _ lives: Lives) -> Double {
+    combination.reduce(0) { $0 + $1.weight * lives.conversions(arm: $1.arm) }
+  }
+
+  private mutating func live(_ user: Int, _ lives: Lives, _ plan: TruthPlan) {
+    lives.live(UInt64(user)) { _, _ in }
+    let channels = lives.laws.world.channels
+    func spend(_ channel: Int, arm: Int) -> Double {
+      lives.touches(channel: channel, arm: arm) * channels[channel].costPerTouch
+    }
+    let allOnArm = TruthPlan.allOnIndex
+    let (expected, happened) = (lives.conversions(arm: allOnArm), lives.realised(arm: allOnArm))
+    allOn.add(expected)
+    realised.add(happened)
+    excess.add(happened - expected)
+    for channel in channels.indices {
+      touches[channel].add(lives.touches(channel: channel, arm: allOnArm))
+      substituted[channel].add(lives.substituted(channel: channel, arm: allOnArm))
+    }
+    baseline.add(lives.conversions(arm: plan.baselineIndex))
+    for (index, figure) in plan.figures.enumerated() {
+      switch figure.measure {
+      case .sum(let arms): figures[index].add(Self.sum(arms, lives))
+      case .sumAtSpend(let arms, let arm):
+        figures[index].add(Self.sum(arms, lives), spend: spend(figure.channel, arm: arm))
+      case .quotient(let arms, let arm):
+        figures[index].add(
+          Self.sum(arms, lives), spend: spend(figure.channel, arm: arm) - spend(figure.channel, arm: allOnArm))
+      case .sampledOrders: break
+      }
+    }
+  }
+
+  mutating func add(_ other: TruthSums) {
+    allOn.add(other.allOn)
+    realised.add(other.realised)
+    excess.add(other.excess)
+    baseline.add(other.baseline)
+    for index in touches.indices { touches[index].add(other.touches[index]) }
+    for index in substituted.indices { substituted[index].add(other.substituted[index].value) }
+    for index in figures.indices { figures[index].add(other.figures[index]) }
+    for index in sampled.indices { sampled[index].add(other.sampled[index]) }
+  }
+
+  /// What all users together say of a figure of the plan.
+  func figure(_ index: Int, _ planned: PlannedFigure) -> Truth.Figure {
+    func figure(_ estimate: Truth.Estimate, spend: Double? = nil, orderError: Double = 0) -> Truth.Figure {
+      Truth.Figure(
+        channel: planned.channel, partner: planned.partner, multiple: planned.multiple, spend: spend,
+        estimate: estimate, orderError: orderError)
+    }
+    switch planned.measure {
+    case .sum: return figure(figures[index].estimate)
+    case .sumAtSpend: return figure(figures[index].estimate, spend: figures[index].spend)
+    case .quotient: return figure(figures[index].quotient)
+    case .sampledOrders(let player):
+      let (estimate, orderError) = sampled[player].estimate
+      return figure(estimate, orderError: orderError)
+    }
   }
 }

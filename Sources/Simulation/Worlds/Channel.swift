@@ -6,7 +6,8 @@ public struct Channel: Sendable {
   public var spend = 0.0
   /// The cost of an impression, a send, or a query taken.
   public var costPerTouch = 0.0
-  /// `push`: nothing, spend decides. `retarget`: impressions per eligible user and day. `pull`: queries, `organic`: visits per user and day.
+  /// `push`: nothing, spend decides. `retarget`: impressions per eligible user and day. `pull`: queries, `organic`:
+  /// visits per user and day.
   public var rate = 0.0
   /// The probability that an impression or send is clicked.
   public var clickRate = 0.0
@@ -50,7 +51,7 @@ public struct Channel: Sendable {
   }
 
   /// Touches per user and day, before anything moves them; of `owned` channels 0.
-  public func rate(users: Int, days: Int) -> Double {
+  package func rate(users: Int, days: Int) -> Double {
     kind == .push ? (spend == 0 ? 0 : spend / costPerTouch / Double(users) / Double(days)) : rate
   }
 

@@ -3,7 +3,7 @@ import TouchstoneText
 
 /// Reads worlds from YAML.
 extension World {
-  /// The world in a file.
+  /// The world in a file; nobody is lived, so that one with a target rate is yet to be ``calibrated()``.
   ///
   /// - Throws: ``InputError`` with line, column and key.
   public init(file: String) throws(InputError) {
@@ -12,7 +12,7 @@ extension World {
     try self.init(yaml: text, source: file, name: String(name.prefix { $0 != "." }))
   }
 
-  /// The world that a text describes.
+  /// The world that a text describes; one with a target rate is yet to be ``calibrated()``.
   ///
   /// - Parameters:
   ///   - yaml: The text.
@@ -25,8 +25,7 @@ extension World {
     }
     try root.check([
       "name", "users", "days", "start", "warmup", "seed", "organic-search", "direct", "segments", "intent",
-      "conversion",
-      "channels", "interactions", "damage", "truth",
+      "conversion", "channels", "interactions", "damage", "truth",
     ])
     guard let users = try root.integer("users", in: 1...100_000_000) else {
       throw root.missing("users", "the number of users")
@@ -42,7 +41,7 @@ extension World {
     for (index, entry) in entries.enumerated() {
       if names[..<index].contains(names[index]) { throw entry.wrong("name", "a name that no other channel has") }
       channels[index].drives = try Self.drives(entry, channels)
-      guard channels[index].rate(users: users, days: days) <= 200 else {
+      guard channels[index].rate(users: users, days: days) <= Self.largestRate else {
         throw entry.wrong(
           channels[index].kind == .push ? "spend" : "rate", "less: no user meets a channel 200 times a day")
       }
@@ -71,12 +70,15 @@ extension World {
     if let channel = WorldLaws(self).channelBeyondNumbers {
       throw InputError(
         .badData, source: source,
-        problem:
-          "the targeting and trend of \(quotedForMessage(channels[channel].name)) move its rate beyond what numbers hold",
+        problem: "the targeting and trend of \(quotedForMessage(channels[channel].name)) move its rate"
+          + " beyond what numbers hold",
         remedy: "lower them, or the spread of intent")
     }
     try read(conversion: root)
   }
+
+  /// Touches of a channel a user and day, at the most: more is a slip of the pen, and would take long to live.
+  static let largestRate = 200.0
 
   // MARK: Parts
 
@@ -90,15 +92,15 @@ extension World {
   }
 
   /// A touchpoint's name, if it is there.
-  private static func touchpoint(_ mapping: YAMLMapping, _ key: String) throws(InputError) -> String? {
+  static func touchpoint(_ mapping: YAMLMapping, _ key: String) throws(InputError) -> String? {
     guard let name = try mapping.text(key) else { return nil }
     let isPadded = name.first?.isWhitespace ?? true || name.last?.isWhitespace ?? true
     let isOdd = name.unicodeScalars.contains { $0.properties.generalCategory == .control }
     if isPadded || isOdd || TouchpointTable.reservedNames.contains(name) || "=+-@'".contains(name.first!) {
       throw mapping.wrong(
         key,
-        "a touchpoint: not empty, no spaces around it, no sign in front that spreadsheets take for a formula, no name such as"
-          + " (start) that results use")
+        "a touchpoint: not empty, no spaces around it, no sign in front that spreadsheets take for a formula,"
+          + " no name such as (start) that results use")
     }
     return name
   }
@@ -136,7 +138,7 @@ extension World {
     return intent
   }
 
-  /// Reads the conversion, and finds the base where a rate is given.
+  /// Reads the conversion.
   private mutating func read(conversion root: YAMLMapping) throws(InputError) {
     guard let entry = try root.mapping("conversion") else {
       throw root.missing("conversion", "how users convert")
@@ -158,12 +160,11 @@ extension World {
       return
     }
     if base != nil { throw entry.wrong("target-rate", "base or target-rate, not both") }
-    guard let found = BaseSearch.base(of: self, rate: rate) else {
-      throw entry.wrong(
+    conversion.aim(
+      atRate: rate,
+      unreachable: entry.wrong(
         "target-rate",
-        "a rate that users can reach; the cool-down, and purchases before the log begins, leave no time for this one")
-    }
-    conversion.base = found
+        "a rate that users can reach; the cool-down, and purchases before the log begins, leave no time for this one"))
   }
 
   private func channel(named name: String, _ entry: YAMLMapping, _ key: String) throws(InputError) -> Int {
@@ -173,7 +174,7 @@ extension World {
     return index
   }
 
-  private static func unknownChannel(
+  static func unknownChannel(
     _ name: String, _ entry: YAMLMapping, _ key: String, _ known: [String]
   ) -> InputError {
     let meant = Suggestion.nearest(to: name, in: known).map { "; did you mean \($0)?" } ?? ""
@@ -187,11 +188,12 @@ extension World {
       guard let names = try entry.texts("channels") else { throw entry.missing("channels", "the two channels") }
       guard names.count == 2, names[0] != names[1] else { throw entry.wrong("channels", "two channels, as in [a, b]") }
       guard let effect = try entry.number("effect", in: -50...50) else { throw entry.missing("effect", "log-odds") }
-      let places = (try channel(named: names[0], entry, "channels"), try channel(named: names[1], entry, "channels"))
-      for place in [places.0, places.1] where channels[place].kind == .organic {
-        throw entry.wrong("channels", found: channels[place].name, "channels that are not organic: those cause nothing")
+      let first = try channel(named: names[0], entry, "channels")
+      let second = try channel(named: names[1], entry, "channels")
+      for index in [first, second] where channels[index].kind == .organic {
+        throw entry.wrong("channels", found: channels[index].name, "channels that are not organic: those cause nothing")
       }
-      interactions.append(Interaction(first: places.0, second: places.1, effect: effect))
+      interactions.append(Interaction(first: first, second: second, effect: effect))
     }
     return interactions
   }
@@ -203,12 +205,12 @@ extension World {
     damage.identityLoss = try entry.number("identity-loss", in: 0...1) ?? 0
     if let unlogged = try entry.mapping("unlogged") {
       for name in unlogged.keys {
-        let place = try channel(named: name, unlogged, name)
-        guard channels[place].kind != .pull && channels[place].kind != .organic else {
+        let index = try channel(named: name, unlogged, name)
+        guard channels[index].kind != .pull && channels[index].kind != .organic else {
           throw unlogged.wrong(
             name, found: name, "a channel with impressions or sends: clicks and visits are always logged")
         }
-        damage.unlogged[place] = try unlogged.number(name, in: 0...1) ?? 0
+        damage.unlogged[index] = try unlogged.number(name, in: 0...1) ?? 0
       }
     }
     damage.lookback = try entry.number("lookback", in: 0...100_000)
@@ -227,93 +229,5 @@ extension World {
     truth.step = try entry.number("step", in: 1e-6...100) ?? truth.step
     truth.response = try entry.numbers("response", in: 0...1_000) ?? truth.response
     return truth
-  }
-}
-
-// MARK: Channels
-
-extension World {
-  /// The keys that each kind of channel takes.
-  private static func keys(of kind: Channel.Kind) -> [String] {
-    let delivered = ["targeting", "pulse", "weekday", "trend"]
-    let caused = ["cost-per-touch", "half-life", "saturation", "effect"]
-    return ["name", "kind"]
-      + {
-        switch kind {
-        case .push: ["spend", "ctr", "drives"] + delivered + caused
-        case .retarget: ["rate", "window", "ctr"] + delivered + caused
-        case .pull: ["rate", "take", "substitution", "carried"] + delivered + caused
-        case .owned: ["subscribers", "period", "ctr"] + caused
-        case .organic: ["rate"] + delivered
-        }
-      }()
-  }
-
-  private static func channel(_ entry: YAMLMapping) throws(InputError) -> Channel {
-    guard let name = try touchpoint(entry, "name") else { throw entry.missing("name", "the channel's name") }
-    guard let kind = try entry.choice("kind", Channel.Kind.self) else {
-      throw entry.missing("kind", "one of \(Channel.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    try entry.check(keys(of: kind))
-    var channel = Channel(name: name, kind: kind)
-    func required(_ key: String, _ range: ClosedRange<Double>, _ what: String) throws(InputError) -> Double {
-      guard let number = try entry.number(key, in: range) else { throw entry.missing(key, what) }
-      return number
-    }
-    switch kind {
-    case .push:
-      channel.spend = try required("spend", 0...1e15, "what is spent over the logged days")
-      channel.costPerTouch = try required("cost-per-touch", 1e-12...1e9, "what an impression costs")
-    case .retarget:
-      channel.rate = try required("rate", 0...200, "impressions per eligible user and day")
-      channel.window = try entry.integer("window", in: 1...10_000) ?? channel.window
-    case .pull:
-      channel.rate = try required("rate", 0...200, "queries per user and day")
-      channel.take = try required("take", 0...1, "the probability that the ad takes a query")
-      channel.substitution = try entry.number("substitution", in: 0...1) ?? 0
-      channel.carried = try entry.number("carried", in: 0...100) ?? 1
-    case .owned:
-      channel.subscribers = try required("subscribers", 0...1, "the share of users who subscribe")
-      guard let period = try entry.integer("period", in: 1...10_000) else {
-        throw entry.missing("period", "the days from one send to the next")
-      }
-      channel.period = period
-    case .organic: channel.rate = try required("rate", 0...200, "visits per user and day")
-    }
-    if kind != .push { channel.costPerTouch = try entry.number("cost-per-touch", in: 0...1e9) ?? 0 }
-    channel.clickRate = try entry.number("ctr", in: 0...1) ?? 0
-    channel.pulse = try entry.number("pulse", in: 0...5) ?? channel.pulse
-    channel.halfLife = try entry.number("half-life", in: 0...10_000) ?? channel.halfLife
-    channel.effect = try entry.number("effect", in: -50...50) ?? 0
-    channel.weekday = try entry.numbers("weekday", count: 7, in: 0...1e6) ?? channel.weekday
-    channel.trend = try entry.number("trend", in: -10...10) ?? 0
-    if let targeting = try entry.mapping("targeting") {
-      try targeting.check(["latent", "moving"])
-      channel.latentTargeting = try targeting.number("latent", in: -10...10) ?? 0
-      channel.movingTargeting = try targeting.number("moving", in: -10...10) ?? 0
-    }
-    if let saturation = try entry.mapping("saturation") {
-      try saturation.check(["half", "shape"])
-      channel.half = try saturation.number("half", in: 1e-9...1e9) ?? channel.half
-      channel.shape = try saturation.number("shape", in: 0.01...50) ?? channel.shape
-    }
-    return channel
-  }
-
-  private static func drives(
-    _ entry: YAMLMapping, _ channels: [Channel]
-  ) throws(InputError) -> [(channel: Int, effect: Double)] {
-    guard let drives = try entry.mapping("drives") else { return [] }
-    let pulls = channels.filter { $0.kind == .pull }.map(\.name)
-    var result: [(channel: Int, effect: Double)] = []
-    for name in drives.keys {
-      guard pulls.contains(name) else {
-        if pulls.isEmpty { throw entry.wrong("drives", found: name, "a pull channel, of which there is none") }
-        throw unknownChannel(name, drives, name, pulls)
-      }
-      guard let effect = try drives.number(name, in: -50...50) else { continue }
-      result.append((channels.firstIndex { $0.name == name }!, effect))
-    }
-    return result
   }
 }

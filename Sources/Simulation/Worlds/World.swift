@@ -1,5 +1,9 @@
-/// A market whose causal truth is known: its users, its channels, and how both lead to conversions. <doc:Worlds> says exactly what
-/// happens in it.
+import TouchstoneText
+
+/// A market whose causal truth is known: its users, its channels, and how both lead to conversions. <doc:Worlds> says
+/// exactly what happens in it.
+///
+/// A world that is given by its rate of conversions must be ``calibrated()`` before it is lived.
 public struct World: Sendable {
   public var name: String
   /// The number of users, at least 1.
@@ -89,8 +93,15 @@ public struct World: Sendable {
   }
 
   public struct Conversion: Sendable {
-    /// The log-odds of converting on a day, with intent 0 and no exposure.
-    public var base: Double
+    /// The log-odds of converting on a day, with intent 0 and no exposure; giving it takes the place of ``targetRate``.
+    public var base: Double {
+      didSet { (targetRate, unreachable) = (nil, nil) }
+    }
+    /// The conversions per user and 30 days, as the world is, that ``World/calibrated()`` finds the base for; `nil`
+    /// where the base is given.
+    public private(set) var targetRate: Double?
+    /// What to say where no base has that rate.
+    private(set) var unreachable: InputError?
     /// Whether a user may convert again.
     public var repeats = true
     /// The days after a conversion on which a user does not convert.
@@ -104,6 +115,12 @@ public struct World: Sendable {
     public var valueCV = 0.0
 
     public init(base: Double) { self.base = base }
+
+    /// Leaves the base to ``World/calibrated()``.
+    mutating func aim(atRate rate: Double, unreachable: InputError) {
+      targetRate = rate
+      self.unreachable = unreachable
+    }
   }
 
   /// Log-odds that two channels add together, times both felt exposures.
@@ -133,7 +150,7 @@ public struct World: Sendable {
     public init(unlogged: [Double]) { self.unlogged = unlogged }
 
     /// The share of a damaged user's events that fall on the second identifier.
-    public static let secondIdentifierShare = 0.4
+    static let secondIdentifierShare = 0.4
   }
 
   public struct TruthSettings: Sendable {
@@ -165,6 +182,20 @@ public struct World: Sendable {
     return world
   }
 
+  /// The world with the base at which it has its target rate; a world whose base is given, as it is.
+  ///
+  /// The base is that of this seed and of this number of users, at most 20,000 of them: a world that is to keep it
+  /// under others is calibrated first.
+  /// - Throws: ``InputError`` with line, column and key of the target rate, where no base has it.
+  /// - Complexity: a few rounds of O(users × days × channels), in parallel.
+  public func calibrated() throws(InputError) -> World {
+    guard let rate = conversion.targetRate, let unreachable = conversion.unreachable else { return self }
+    guard let base = BaseSearch.base(of: self, rate: rate) else { throw unreachable }
+    var world = self
+    world.conversion.base = base
+    return world
+  }
+
   /// The same world lived once more, by other users and on other days.
   public func with(seed: UInt64) -> World {
     var world = self
@@ -174,15 +205,15 @@ public struct World: Sendable {
 }
 
 extension World {
-  /// Whether an advertised channel causes no conversion, or does harm: it lifts nothing, drives nothing, helps no other channel, and brings no
-  /// visits that retargeting would follow.
-  public func causesNothing(_ channel: Int) -> Bool {
-    let own = channels[channel]
-    let bringsVisits = own.kind == .pull || own.clickRate > 0
+  /// Whether an advertised channel causes no conversion, or does harm: it lifts nothing, drives nothing, helps no other
+  /// channel, and brings no visits that retargeting would follow.
+  package func causesNothing(_ index: Int) -> Bool {
+    let channel = channels[index]
+    let bringsVisits = channel.kind == .pull || channel.clickRate > 0
     let isFollowed = channels.indices.contains {
-      $0 != channel && channels[$0].kind == .retarget && channels[$0].effect > 0
+      $0 != index && channels[$0].kind == .retarget && channels[$0].effect > 0
     }
-    return own.effect <= 0 && !(bringsVisits && isFollowed) && channels[channel].drives.allSatisfy { $0.effect <= 0 }
-      && interactions.allSatisfy { ($0.first != channel && $0.second != channel) || $0.effect <= 0 }
+    return channel.effect <= 0 && !(bringsVisits && isFollowed) && channel.drives.allSatisfy { $0.effect <= 0 }
+      && interactions.allSatisfy { ($0.first != index && $0.second != index) || $0.effect <= 0 }
   }
 }
