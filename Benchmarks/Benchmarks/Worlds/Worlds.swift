@@ -87,7 +87,7 @@ struct Worlds {
     let two = seconds { truth = Truth(world, []) }
     let all = seconds { truth = Truth(world, [.shapley]) }
     let (sum, together) = (
-      truth.shapley.reduce(0) { $0 + $1.estimate.conversions }, truth.allOn.conversions - truth.baseline.conversions
+      truth[.shapley].reduce(0) { $0 + $1.estimate.conversions }, truth.allOn.conversions - truth.baseline.conversions
     )
     precondition(abs(sum - together) <= 1e-9 * truth.allOn.conversions, "\(sum) of \(together) shared out")
     func words(_ seconds: Double, arms: Int) -> String {
