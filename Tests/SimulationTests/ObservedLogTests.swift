@@ -83,6 +83,10 @@ import TouchstoneText
     }
   }
 
+  @Test func whatJSONMayNotHoldIsEscaped() {
+    #expect(Escaping.json("a\"b\\c\n\u{1F}é") == #""a\"b\\c\u000a\u001fé""#)
+  }
+
   /// Journeys are those of the log when it is written and read, to the last bit and however many users there are.
   @Test func journeysAreThoseOfTheWrittenLog() throws {
     let users = ObservedLog.usersPerChunk + 900

@@ -19,7 +19,9 @@ public struct BudgetTrial: Sendable {
   /// In the order of the budgets.
   public let outcomes: [Outcome]
 
+  /// Users that one thread lives before their sums are handed over.
   private static let usersPerChunk = 256
+  /// Chunks whose sums are held at a time: enough work for many threads, and memory that does not grow with the users.
   private static let chunksPerWave = 16
 
   /// - Parameters:
