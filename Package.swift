@@ -22,7 +22,7 @@ func module(
 /// The tests of a module, with the other modules that they use.
 func tests(of folder: String, _ modules: [String] = [], products: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: folder + "Tests", dependencies: ([folder] + modules).map(dependency) + ["TestSupport"] + products,
+    name: folder + "Tests", dependencies: ([folder] + modules).map(dependency) + [dependency("TestSupport")] + products,
     path: "Tests/\(folder)Tests")
 }
 
@@ -65,7 +65,7 @@ let package = Package(
     module("LinearAlgebra", ["Parallel"], products: ["CTouchstoneOpenBLAS"]),
     module("Text", products: [yams]),
     module("Journeys", ["Parallel", "Text"], products: [algorithms]),
-    // Alone with GRDB and zlib: whoever reads no files links neither.
+    // Alone with GRDB and zlib: worlds and budgets need neither.
     module("JourneyIO", ["Journeys", "Parallel", "Text"], products: ["CTouchstoneZlib", algorithms, grdb, system]),
     module("Attribution", ["Journeys", "LinearAlgebra", "MonteCarlo", "Parallel"], products: [algorithms, real]),
     module(
@@ -91,7 +91,8 @@ let package = Package(
         "Text", "Journeys", "JourneyIO", "Attribution", "Budgeting", "Simulation", "Evaluation", "Parallel",
       ].map(dependency)),
 
-    .target(name: "TestSupport", dependencies: [dependency("Journeys"), bigInt], path: "Tests/TestSupport"),
+    .target(
+      name: "TouchstoneTestSupport", dependencies: [dependency("Journeys"), bigInt], path: "Tests/TestSupport"),
     tests(of: "Parallel"),
     tests(of: "MonteCarlo"),
     tests(of: "LinearAlgebra"),

@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A package of its own, so that users of Touchstone do not fetch the benchmark framework.
+// A package of its own, so that users of Touchstone do not fetch the benchmark framework. Its programs draw their data
+// with `TouchstoneMonteCarlo`, a module that is no product: it is built with the library and found beside it.
 let package = Package(
   name: "TouchstoneBenchmarks",
   platforms: [.macOS(.v15)],

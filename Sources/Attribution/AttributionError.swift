@@ -35,7 +35,7 @@ public enum AttributionError: Error, Equatable, CustomStringConvertible {
       "\(model) reads what each person met day by day, which a path table does not tell; give the events themselves"
     case .noPlacebo(let model):
       "\(model) cannot take part in a placebo test: the placebo's visits are put at places drawn at random among the"
-        + " touches of a path, where they have no times of their own, and \(model) needs times; leave it out of"
+        + " touches of a path, where they have no times of their own, and \(model) reads more than paths; leave it out of"
         + " --models"
         + (model == "time-decay" ? ", or use position-decay, which decays by position instead" : "")
     case .notResampled(let model):

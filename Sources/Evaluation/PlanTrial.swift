@@ -86,7 +86,11 @@ struct PlanTrial {
   func scores(
     credits: [(contestant: Int, credits: [Credit])], lastTouch: [Credit]
   ) -> (scores: [(planner: PlannerName, score: PlanScore)], failures: [(planner: PlannerName, reason: PlanError)]) {
-    guard !channels.isEmpty else { return ([], []) }
+    /// No plan of anybody's could be made.
+    func none(_ reason: PlanError) -> [(planner: PlannerName, reason: PlanError)] {
+      (credits.map { .contestant($0.contestant) } + [.unchanged, .lastTouchReturn, .best]).map { ($0, reason) }
+    }
+    guard !channels.isEmpty else { return ([], none(.nothingToPlan)) }
     var planners: [PlannerName] = []
     var proposals: [Proposal] = []
     var failures: [(planner: PlannerName, reason: PlanError)] = []
@@ -102,7 +106,7 @@ struct PlanTrial {
     proposals += [Proposal(multiples: channels.map { _ in 1 }, promised: 0), planByLastTouch(lastTouch)]
     let (trial, tuned) = run(proposals.map(\.multiples), tuning: channels.map { _ in 1 })
     let total = trial.conversions.conversions
-    guard total > 0 else { return ([], failures) }
+    precondition(total > 0, "who made a log with conversions was expected to convert")
     let start = proposals.indices.max { trial.outcomes[$0].gain.conversions < trial.outcomes[$1].gain.conversions }!
     let (best, outcome) = bestPlan(
       from: proposals[start].multiples,

@@ -9,16 +9,16 @@
 /// few sweeps. For the last, where the changes shrink at a steady ratio λ, the rest of the geometric series is
 /// added at once: x + λ/(1−λ) Δx (Lyusternik's acceleration; see D. Young, "Iterative solution of large linear
 /// systems", 1971). It only moves the point that the sweeps go on from, so it cannot spoil the result.
-package struct BlockGaussSeidel: Sendable {
+public struct BlockGaussSeidel: Sendable {
   /// One number for each of the eight systems.
-  package typealias Lanes = SIMD8<Double>
+  public typealias Lanes = SIMD8<Double>
 
   /// The coefficients c; a diagonal entry must not be stored.
-  package let coefficients: SparseMatrix
+  public let coefficients: SparseMatrix
   /// The diagonal d, above 0.
-  package let diagonal: [Double]
+  public let diagonal: [Double]
 
-  package init(coefficients: SparseMatrix, diagonal: [Double]) {
+  public init(coefficients: SparseMatrix, diagonal: [Double]) {
     precondition(coefficients.rows == diagonal.count, "one diagonal entry a row")
     precondition(coefficients.columns == coefficients.rows, "as many unknowns as equations")
     self.coefficients = coefficients
@@ -26,11 +26,11 @@ package struct BlockGaussSeidel: Sendable {
   }
 
   /// What a solution took, and how good it is.
-  package struct Outcome: Sendable, Equatable {
+  public struct Outcome: Sendable, Equatable {
     /// The 1-norm of m (b + c x) − d x, in each lane.
-    package let residual: Lanes
-    package let sweeps: Int
-    package let hasConverged: Bool
+    public let residual: Lanes
+    public let sweeps: Int
+    public let hasConverged: Bool
   }
 
   /// Sweeps until Σ d_j |Δx_j| is at most `tolerance` in every lane, or until it is at most `floor` and has stopped
@@ -44,7 +44,7 @@ package struct BlockGaussSeidel: Sendable {
   ///   - floor: By lane, what rounding alone may move.
   ///   - mostSweeps: When to give up.
   /// - Complexity: O(entries) a sweep.
-  package func solve(
+  public func solve(
     _ x: inout [Lanes], rightSide: [Lanes], masks: [Lanes]? = nil, tolerance: Lanes,
     floor: Lanes = Lanes(), mostSweeps: Int = usualMostSweeps
   ) -> Outcome {
@@ -88,7 +88,7 @@ package struct BlockGaussSeidel: Sendable {
 
   /// When to give up, where nothing else is said: chains whose journeys circle for ten thousand touches are settled
   /// before.
-  package static let usualMostSweeps = 20_000
+  public static let usualMostSweeps = 20_000
 
   /// Ratios closer to 1 are left alone: a jump of more than ten thousand steps would be mostly rounding.
   private static let largestRatio = 0.9999

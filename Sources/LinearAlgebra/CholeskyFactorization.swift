@@ -4,16 +4,16 @@ import CTouchstoneOpenBLAS
 /// with.
 ///
 /// Source: LAPACK `dpotrf` through LAPACKE, column-major, one thread.
-package struct CholeskyFactorization: Sendable {
+public struct CholeskyFactorization: Sendable {
   /// L; above the diagonal it is 0.
-  package let lower: Matrix
+  public let lower: Matrix
 
   /// Factors a matrix; `nil` where it is not positive definite. Only its lower triangle is read.
   ///
   /// Edge cases: a matrix of order 0 has factors; one that is singular, or that is indefinite only by rounding, has
   /// none.
   /// - Complexity: n³/3 operations.
-  package init?(_ matrix: Matrix) {
+  public init?(_ matrix: Matrix) {
     precondition(matrix.rows == matrix.columns, "only a square matrix is symmetric")
     BLASThreads.useOne
     var lower = matrix
@@ -32,5 +32,5 @@ package struct CholeskyFactorization: Sendable {
   /// L z, which for independent standard normal z has the covariance A.
   ///
   /// - Complexity: O(n²).
-  package func times(_ vector: [Double]) -> [Double] { lower.times(vector) }
+  public func times(_ vector: [Double]) -> [Double] { lower.times(vector) }
 }

@@ -4,9 +4,9 @@ import CTouchstoneOpenBLAS
 ///
 /// Source: LAPACK `dgetrf`, `dgetrs`, `dgetri` through LAPACKE, column-major, one thread: a threaded
 /// BLAS would make the last bits depend on the machine's cores.
-package struct LUFactorization: Sendable {
+public struct LUFactorization: Sendable {
   /// The order of the matrix.
-  package let order: Int
+  public let order: Int
   private var factors: [Double]
   private var pivots: [Int32]
 
@@ -16,7 +16,7 @@ package struct LUFactorization: Sendable {
   /// are not finite.
   /// - Throws: ``SingularMatrix`` where a pivot is exactly zero.
   /// - Complexity: ⅔ n³ operations.
-  package init(_ matrix: Matrix) throws(SingularMatrix) {
+  public init(_ matrix: Matrix) throws(SingularMatrix) {
     precondition(matrix.rows == matrix.columns, "only a square matrix has LU factors")
     BLASThreads.useOne
     order = matrix.rows
@@ -37,7 +37,7 @@ package struct LUFactorization: Sendable {
   /// - Returns: x, with a residual of a few units in the last place times |A| |x|; how far x itself is off grows with
   ///   the condition number. Empty for order 0.
   /// - Complexity: 2 n² operations.
-  package func solve(_ rightSide: [Double], transposed: Bool = false) -> [Double] {
+  public func solve(_ rightSide: [Double], transposed: Bool = false) -> [Double] {
     precondition(rightSide.count == order, "the right side has one entry a row")
     guard order > 0 else { return [] }
     var solution = rightSide
@@ -54,7 +54,7 @@ package struct LUFactorization: Sendable {
   /// Postcondition: the largest entry of A A⁻¹ − I is about the unit in the last place times A's condition number. A
   /// matrix of order 0 is its own inverse.
   /// - Complexity: 4⁄3 n³ operations.
-  package func inverse() -> Matrix {
+  public func inverse() -> Matrix {
     var result = Matrix(rows: order, columns: order)
     guard order > 0 else { return result }
     result.elements = factors
@@ -67,13 +67,13 @@ package struct LUFactorization: Sendable {
 }
 
 /// A matrix without an inverse, met while factoring.
-package struct SingularMatrix: Error, Equatable, CustomStringConvertible {
+public struct SingularMatrix: Error, Equatable, CustomStringConvertible {
   /// The order of the matrix.
-  package let order: Int
+  public let order: Int
   /// The first column, counted from 0, whose pivot is zero.
-  package let pivot: Int
+  public let pivot: Int
 
-  package var description: String {
+  public var description: String {
     "the \(order)×\(order) matrix is singular: its pivot in column \(pivot + 1) is zero"
   }
 }

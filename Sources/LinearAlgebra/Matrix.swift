@@ -3,14 +3,14 @@ import CTouchstoneOpenBLAS
 /// A dense matrix of `Double`, stored by column, as LAPACK wants it.
 ///
 /// Element (i, j) lies at `elements[i + j * rows]`.
-package struct Matrix: Sendable, Equatable {
-  package let rows: Int
-  package let columns: Int
+public struct Matrix: Sendable, Equatable {
+  public let rows: Int
+  public let columns: Int
   /// All elements, column after column; `rows * columns` of them.
-  package internal(set) var elements: [Double]
+  public internal(set) var elements: [Double]
 
   /// A matrix of zeros.
-  package init(rows: Int, columns: Int) {
+  public init(rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0, "a matrix has no negative side")
     self.rows = rows
     self.columns = columns
@@ -18,7 +18,7 @@ package struct Matrix: Sendable, Equatable {
   }
 
   /// Element in row `i` and column `j`, counted from 0. Traps outside the matrix.
-  package subscript(i: Int, j: Int) -> Double {
+  public subscript(i: Int, j: Int) -> Double {
     get { elements[offset(i, j)] }
     set { elements[offset(i, j)] = newValue }
   }
@@ -34,7 +34,7 @@ package struct Matrix: Sendable, Equatable {
   /// The matrix of the rows and columns at `indices`, in that order.
   ///
   /// - Complexity: O(k²) for k indices.
-  package func submatrix(_ indices: [Int]) -> Matrix {
+  public func submatrix(_ indices: [Int]) -> Matrix {
     var result = Matrix(rows: indices.count, columns: indices.count)
     for (j, column) in indices.enumerated() {
       for (i, row) in indices.enumerated() { result[i, j] = self[row, column] }
@@ -45,7 +45,7 @@ package struct Matrix: Sendable, Equatable {
   /// The product of this matrix and another of ``columns`` rows.
   ///
   /// - Complexity: 2 × rows × columns × columns of the other, by BLAS `dgemm` on one thread.
-  package func times(_ other: Matrix) -> Matrix {
+  public func times(_ other: Matrix) -> Matrix {
     precondition(other.rows == columns, "the other matrix has one row a column")
     BLASThreads.useOne
     var product = Matrix(rows: rows, columns: other.columns)
@@ -59,7 +59,7 @@ package struct Matrix: Sendable, Equatable {
   /// The product of this matrix and a vector of length ``columns``.
   ///
   /// - Complexity: O(rows × columns).
-  package func times(_ vector: [Double]) -> [Double] {
+  public func times(_ vector: [Double]) -> [Double] {
     precondition(vector.count == columns, "the vector has one entry a column")
     var result = [Double](repeating: 0, count: rows)
     for j in 0..<columns where vector[j] != 0 {

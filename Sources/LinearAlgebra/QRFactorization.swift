@@ -3,16 +3,16 @@ import CTouchstoneOpenBLAS
 /// The factors Q·R of a matrix with at least as many rows as columns: what least squares stand on.
 ///
 /// Source: LAPACK `dgeqrf`, `dorgqr` through LAPACKE, column-major, one thread.
-package struct QRFactorization: Sendable {
+public struct QRFactorization: Sendable {
   /// The orthonormal columns, as many as the matrix has.
-  package let q: Matrix
+  public let q: Matrix
   /// The upper triangle, square.
-  package let r: Matrix
+  public let r: Matrix
 
   /// Factors a matrix of finite numbers. Traps otherwise.
   ///
   /// - Complexity: O(rows × columns²).
-  package init(_ matrix: Matrix) {
+  public init(_ matrix: Matrix) {
     precondition(matrix.rows >= matrix.columns, "at least as many rows as columns")
     BLASThreads.useOne
     let (rows, columns) = (Int32(matrix.rows), Int32(matrix.columns))
@@ -36,7 +36,7 @@ package struct QRFactorization: Sendable {
   ///
   /// Edge cases: a matrix without columns has the empty x; a right side that is not finite gives numbers that are not.
   /// - Complexity: O(rows × columns).
-  package func leastSquares(_ rightSide: [Double]) -> [Double]? {
+  public func leastSquares(_ rightSide: [Double]) -> [Double]? {
     precondition(rightSide.count == q.rows, "the right side has one entry a row")
     let projected = (0..<q.columns).map { column in
       (0..<q.rows).reduce(0) { $0 + q[$1, column] * rightSide[$1] }
@@ -52,7 +52,7 @@ package struct QRFactorization: Sendable {
   ///
   /// Postcondition: R x = b, with a relative residual of a few units in the last place a column.
   /// - Complexity: O(columns²).
-  package func solveTriangle(_ rightSide: [Double]) -> [Double]? {
+  public func solveTriangle(_ rightSide: [Double]) -> [Double]? {
     let largest = (0..<r.columns).reduce(0) { max($0, abs(r[$1, $1])) }
     var solution = rightSide
     for row in (0..<r.columns).reversed() {

@@ -2,18 +2,18 @@
 ///
 /// Row i holds the entries `rowStarts[i]..<rowStarts[i + 1]` of ``columnIndices`` and ``values``,
 /// columns ascending and none twice.
-package struct SparseMatrix: Sendable, Equatable {
-  package let rows: Int
-  package let columns: Int
+public struct SparseMatrix: Sendable, Equatable {
+  public let rows: Int
+  public let columns: Int
   /// `rows + 1` offsets into the entries.
-  package let rowStarts: [Int]
-  package let columnIndices: [Int32]
-  package let values: [Double]
+  public let rowStarts: [Int]
+  public let columnIndices: [Int32]
+  public let values: [Double]
 
   /// A matrix from its compressed rows.
   ///
   /// Traps where the parts do not fit together: the arrays come from code, not from users.
-  package init(
+  public init(
     rows: Int, columns: Int, rowStarts: [Int], columnIndices: [Int32], values: [Double]
   ) {
     precondition(rowStarts.count == rows + 1, "rows + 1 row starts")
@@ -42,12 +42,12 @@ package struct SparseMatrix: Sendable, Equatable {
   }
 
   /// The number of stored entries.
-  package var entryCount: Int { values.count }
+  public var entryCount: Int { values.count }
 
   /// The transpose, its columns ascending too.
   ///
   /// - Complexity: O(rows + columns + entries), by counting.
-  package func transposed() -> SparseMatrix {
+  public func transposed() -> SparseMatrix {
     var starts = [Int](repeating: 0, count: columns + 1)
     for column in columnIndices { starts[Int(column) + 1] += 1 }
     for j in 0..<columns { starts[j + 1] += starts[j] }
@@ -69,14 +69,14 @@ package struct SparseMatrix: Sendable, Equatable {
   /// Calls `body` with row, column and value of every entry, row by row.
   ///
   /// - Complexity: O(rows + entries).
-  package func forEachEntry(_ body: (_ row: Int, _ column: Int, _ value: Double) -> Void) {
+  public func forEachEntry(_ body: (_ row: Int, _ column: Int, _ value: Double) -> Void) {
     for row in 0..<rows {
       for entry in rowStarts[row]..<rowStarts[row + 1] { body(row, Int(columnIndices[entry]), values[entry]) }
     }
   }
 
   /// The same matrix, dense.
-  package func dense() -> Matrix {
+  public func dense() -> Matrix {
     var matrix = Matrix(rows: rows, columns: columns)
     forEachEntry { matrix[$0, $1] = $2 }
     return matrix
@@ -85,7 +85,7 @@ package struct SparseMatrix: Sendable, Equatable {
   /// The diagonal, and the matrix without it.
   ///
   /// - Complexity: O(entries).
-  package func splittingDiagonal() -> (diagonal: [Double], rest: SparseMatrix) {
+  public func splittingDiagonal() -> (diagonal: [Double], rest: SparseMatrix) {
     var diagonal = [Double](repeating: 0, count: min(rows, columns))
     var starts = [0]
     var indices: [Int32] = []

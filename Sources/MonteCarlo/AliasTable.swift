@@ -10,7 +10,7 @@
 /// Source: A. Walker, "An efficient method for generating discrete random variables with general distributions", ACM
 /// TOMS 3 (1977); made in O(n) after M. Vose, "A linear algorithm for generating random numbers with a given
 /// distribution", IEEE TSE 17 (1991).
-package struct AliasTable: Sendable {
+public struct AliasTable: Sendable {
   @usableFromInline
   struct Column: Sendable, BitwiseCopyable {
     /// The column's own outcome is drawn below this, the other one from it on.
@@ -23,10 +23,10 @@ package struct AliasTable: Sendable {
   /// A table for weights. Traps unless they are finite, not negative, and not all 0.
   ///
   /// - Complexity: O(n).
-  package init(_ weights: [Double]) { columns = Self.columns(weights) }
+  public init(_ weights: [Double]) { columns = Self.columns(weights) }
 
   /// The number of outcomes.
-  package var count: Int { columns.count }
+  public var count: Int { columns.count }
 
   static func columns(_ weights: [Double]) -> [Column] {
     let total = weights.reduce(0, +)
@@ -53,13 +53,13 @@ package struct AliasTable: Sendable {
 
   /// By column, its two outcomes: the first where the lower half of a word is below the threshold, else the other one.
   /// For those who keep the outcomes themselves in the table.
-  package var pairs: [(threshold: UInt32, own: Int, other: Int)] {
+  public var pairs: [(threshold: UInt32, own: Int, other: Int)] {
     columns.enumerated().map { (threshold: $1.threshold, own: $0, other: Int($1.other)) }
   }
 
   /// The outcome that a uniform word chooses.
   @inlinable @inline(__always)
-  package func draw(_ word: UInt64) -> Int {
+  public func draw(_ word: UInt64) -> Int {
     columns.withUnsafeBufferPointer { Self.draw(word, $0) }
   }
 

@@ -1,12 +1,12 @@
 import RealModule
 
 /// The standard normal distribution.
-package enum Normal {
+public enum Normal {
   /// Φ(x), the probability of at most x.
   ///
   /// Edge cases: 0 at −∞, 1 at +∞, NaN at NaN. Postcondition: the relative error is a few units in the last place, also
   /// far in the lower tail.
-  package static func cumulative(_ x: Double) -> Double { 0.5 * Double.erfc(-x / 2.0.squareRoot()) }
+  public static func cumulative(_ x: Double) -> Double { 0.5 * Double.erfc(-x / 2.0.squareRoot()) }
 
   /// Φ⁻¹(p).
   ///
@@ -14,7 +14,7 @@ package enum Normal {
   /// digits; near 1 those that p itself has left, so that quantiles of small upper tails are better taken as −Φ⁻¹(1 −
   /// p). Source: M. Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics
   /// 37 (1988), PPND16.
-  package static func quantile(_ p: Double) -> Double {
+  public static func quantile(_ p: Double) -> Double {
     precondition(p >= 0 && p <= 1, "a probability")
     let q = p - 0.5
     if abs(q) <= centralHalf { return central(SIMD2(repeating: q))[0] }
@@ -30,7 +30,7 @@ package enum Normal {
   /// - Parameters:
   ///   - probabilities: Replaced by the quantiles.
   ///   - count: How many; room for a multiple of four is needed, and what lies behind the last is lost.
-  package static func quantiles(_ probabilities: UnsafeMutablePointer<Double>, count: Int) {
+  public static func quantiles(_ probabilities: UnsafeMutablePointer<Double>, count: Int) {
     let vectors = UnsafeMutableRawPointer(probabilities)
     for first in stride(from: 0, to: count, by: 4) {
       let p = vectors.loadUnaligned(fromByteOffset: 8 &* first, as: SIMD4<Double>.self)

@@ -5,7 +5,7 @@
 ///
 /// Source: J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 /// SC 2011. Checked against the published test vectors of Random123.
-package enum Philox {
+public enum Philox {
   /// The ten rounds of Philox2x64.
   ///
   /// - Parameters:
@@ -15,7 +15,7 @@ package enum Philox {
   ///   permutation of 128-bit numbers.
   /// - Complexity: ten 64×64→128-bit multiplications.
   @inlinable @inline(__always)
-  package static func block(
+  public static func block(
     counter: (UInt64, UInt64), key: UInt64
   ) -> (UInt64, UInt64) {
     var (low, high) = counter
@@ -55,7 +55,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// The key of all streams of one purpose under a seed, for those who count blocks themselves.
-  package static func key(seed: UInt64, purpose: Purpose) -> UInt64 {
+  public static func key(seed: UInt64, purpose: Purpose) -> UInt64 {
     Philox.block(counter: (purpose.rawValue, 0), key: seed).0
   }
 

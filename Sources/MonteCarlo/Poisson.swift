@@ -7,9 +7,9 @@ import RealModule
 /// search is binary, over a table that leaves out less than 1e-16 at either end. Means above ``largestTabulated`` are
 /// drawn from the normal distribution of the same mean and variance, rounded; its distribution function is then nowhere
 /// off by more than 1e-4.
-package struct PoissonTables: Sendable {
+public struct PoissonTables: Sendable {
   /// The largest mean that gets a table.
-  package static let largestTabulated = 1e7
+  public static let largestTabulated = 1e7
 
   /// Tables of fewer counts than this, those of means below 13, are searched from the front, where the answer lies.
   private static let mostScanned = 64
@@ -25,12 +25,12 @@ package struct PoissonTables: Sendable {
   private var cumulative: [Double] = []
   private var ids: [Double: Int32] = [:]
 
-  package init() {}
+  public init() {}
 
   /// The id under which a mean's table is kept; -1 for a mean of 0.
   ///
   /// - Parameter mean: Finite and not negative.
-  package mutating func id(ofMean mean: Double) -> Int32 {
+  public mutating func id(ofMean mean: Double) -> Int32 {
     precondition(mean >= 0 && mean.isFinite, "a mean is finite and not negative")
     if mean == 0 { return -1 }
     if let id = ids[mean] { return id }
@@ -64,7 +64,7 @@ package struct PoissonTables: Sendable {
   ///   - id: What ``id(ofMean:)`` returned.
   ///   - word: A uniform word; its upper 53 bits are used.
   @inline(__always)
-  package func draw(_ id: Int32, _ word: UInt64) -> Double {
+  public func draw(_ id: Int32, _ word: UInt64) -> Double {
     if id < 0 { return 0 }
     let table = tables[Int(id)]
     let uniform = Uniform.halfOpen(word)

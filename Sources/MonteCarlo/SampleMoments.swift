@@ -1,15 +1,15 @@
 /// The mean of a sample and how far it scatters.
 ///
 /// The sum of squares is taken about the mean in a second pass: no digits cancel.
-package struct SampleMoments: Sendable, Equatable {
-  package let count: Int
+public struct SampleMoments: Sendable, Equatable {
+  public let count: Int
   /// NaN for an empty sample.
-  package let mean: Double
+  public let mean: Double
   /// Σ (x − mean)².
-  package let squares: Double
+  public let squares: Double
 
   /// - Complexity: O(n), two passes.
-  package init(_ sample: some Collection<Double>) {
+  public init(_ sample: [Double]) {
     count = sample.count
     let mean = sample.reduce(0, +) / Double(count)
     self.mean = mean
@@ -17,11 +17,11 @@ package struct SampleMoments: Sendable, Equatable {
   }
 
   /// The unbiased variance, Σ (x − mean)² / (n − 1); NaN below two.
-  package var variance: Double { count > 1 ? squares / Double(count - 1) : .nan }
+  public var variance: Double { count > 1 ? squares / Double(count - 1) : .nan }
 
   /// The standard deviation of the sample; NaN below two.
-  package var standardDeviation: Double { variance.squareRoot() }
+  public var standardDeviation: Double { variance.squareRoot() }
 
   /// The standard error of the mean, √(variance / n); NaN below two.
-  package var standardError: Double { (variance / Double(count)).squareRoot() }
+  public var standardError: Double { (variance / Double(count)).squareRoot() }
 }

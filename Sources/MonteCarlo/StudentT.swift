@@ -1,5 +1,5 @@
 /// Student's t distribution.
-package enum StudentT {
+public enum StudentT {
   /// The value below which a share p lies, with ν degrees of freedom: the normal quantile corrected by four terms in
   /// 1/ν. Off by less than 0.001 at 97.5 % from five degrees on.
   ///
@@ -7,7 +7,7 @@ package enum StudentT {
   /// degrees it is worse the farther p lies in a tail, and below three it is of no use there.
   ///
   /// Source: M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 26.7.5.
-  package static func quantile(_ p: Double, degrees: Double) -> Double {
+  public static func quantile(_ p: Double, degrees: Double) -> Double {
     precondition(degrees > 0, "degrees of freedom")
     let z = Normal.quantile(p)
     let square = z * z

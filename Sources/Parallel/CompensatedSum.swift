@@ -10,21 +10,21 @@
 ///
 /// Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen",
 /// ZAMM 54 (1974).
-package struct CompensatedSum: Sendable {
+public struct CompensatedSum: Sendable {
   @usableFromInline var sum: Double
   @usableFromInline var correction: Double
 
   /// An empty sum, 0.
-  package init() { self.init(0) }
+  public init() { self.init(0) }
 
   /// A sum that starts at `value`.
-  package init(_ value: Double) {
+  public init(_ value: Double) {
     sum = value
     correction = 0
   }
 
   /// Adds one term.
-  @inlinable package mutating func add(_ term: Double) {
+  @inlinable public mutating func add(_ term: Double) {
     let total = sum + term
     if abs(sum) >= abs(term) {
       correction += (sum - total) + term
@@ -35,7 +35,7 @@ package struct CompensatedSum: Sendable {
   }
 
   /// The sum so far, rounded to one `Double`.
-  package var value: Double {
+  public var value: Double {
     // An infinite sum has a NaN correction; the sum itself is then the answer.
     sum.isFinite ? sum + correction : sum
   }
@@ -45,7 +45,7 @@ extension Sequence where Element == Double {
   /// The compensated sum of all elements; 0 for an empty sequence.
   ///
   /// - Complexity: O(n).
-  package func compensatedSum() -> Double {
+  public func compensatedSum() -> Double {
     var sum = CompensatedSum()
     for term in self { sum.add(term) }
     return sum.value

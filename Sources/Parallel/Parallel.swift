@@ -62,7 +62,7 @@ public enum Parallel {
   /// - Parameter body: Receives the element's index and the element. It must touch nothing else
   ///   that another index touches.
   /// - Complexity: as ``forEach(_:_:)``.
-  package static func forEachElement<Element: Sendable>(
+  public static func forEachElement<Element: Sendable>(
     of elements: inout [Element], _ body: @Sendable (Int, inout Element) -> Void
   ) {
     elements.withUnsafeMutableBufferPointer { buffer in

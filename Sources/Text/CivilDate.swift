@@ -1,11 +1,11 @@
 /// Dates of the proleptic Gregorian calendar.
-package enum CivilDate {
+public enum CivilDate {
   /// The days from 1970-01-01 to a date, or `nil` where there is no such date.
   ///
   /// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil: years begin in March, so that
   /// the leap day is the last one.
   @inlinable @inline(__always)
-  package static func days(year: Int, month: Int, day: Int) -> Int? {
+  public static func days(year: Int, month: Int, day: Int) -> Int? {
     guard month >= 1, month <= 12, day >= 1, year >= 1, year <= 9999,
       day <= 28 || day <= length(ofMonth: month, year: year)
     else { return nil }

@@ -1,9 +1,9 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneJourneyIO
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneAttribution
 

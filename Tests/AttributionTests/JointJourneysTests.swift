@@ -1,9 +1,9 @@
-import TestSupport
 import Testing
 import TouchstoneJourneyIO
 import TouchstoneJourneys
 import TouchstoneMonteCarlo
 import TouchstoneParallel
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneAttribution

@@ -1,9 +1,9 @@
 import BigInt
-import TestSupport
 import Testing
 import TouchstoneJourneys
 import TouchstoneLinearAlgebra
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneAttribution
 

@@ -1,8 +1,8 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 /// What every model must obey. A new model joins by its name in the catalogue.
 @Suite struct ModelContractTests {

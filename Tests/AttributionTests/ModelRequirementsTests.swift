@@ -1,8 +1,8 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneyIO
 import TouchstoneJourneys
+import TouchstoneTestSupport
 
 /// What a model must bring, and what it is given: by models as a user of the library writes them, with the public
 /// interface.

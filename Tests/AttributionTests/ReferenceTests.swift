@@ -1,8 +1,8 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneJourneyIO
 import TouchstoneJourneys
+import TouchstoneTestSupport
 
 @testable import TouchstoneAttribution
 

@@ -1,7 +1,7 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneys
+import TouchstoneTestSupport
 
 /// The weights of the rules on paths small enough to check by hand.
 @Suite struct RuleTests {

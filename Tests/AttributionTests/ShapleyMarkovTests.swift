@@ -1,8 +1,8 @@
-import TestSupport
 import Testing
 import TouchstoneJourneys
 import TouchstoneLinearAlgebra
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneAttribution
 

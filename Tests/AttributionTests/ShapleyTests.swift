@@ -1,7 +1,7 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneys
+import TouchstoneTestSupport
 
 @Suite struct ShapleyTests {
   /// Shapley values of any game by the definition, over all orders of at most seven players.

@@ -1,9 +1,9 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneyIO
 import TouchstoneJourneys
+import TouchstoneTestSupport
 
 /// Time decay from events through the path table, against the formula.
 @Suite struct TimeDecayTests {

@@ -1,8 +1,8 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneLinearAlgebra
+import TouchstoneTestSupport
 
 @testable import TouchstoneBudgeting
 

@@ -1,7 +1,7 @@
 import RealModule
-import TestSupport
 import Testing
 import TouchstoneMonteCarlo
+import TouchstoneTestSupport
 
 @testable import TouchstoneBudgeting
 

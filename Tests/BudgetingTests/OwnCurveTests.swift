@@ -1,8 +1,8 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneBudgeting
 import TouchstoneMonteCarlo
+import TouchstoneTestSupport
 
 /// β arctan(x/γ): a family that the library does not know.
 private struct ArctanCurve: ScaledCurve {

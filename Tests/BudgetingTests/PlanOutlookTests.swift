@@ -1,7 +1,7 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneBudgeting
 

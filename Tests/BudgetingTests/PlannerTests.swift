@@ -1,6 +1,6 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
+import TouchstoneTestSupport
 
 @testable import TouchstoneBudgeting
 

@@ -1,8 +1,8 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneBudgeting
 

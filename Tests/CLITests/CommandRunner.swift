@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import TouchstoneTestSupport
 
 /// Runs the built `touchstone` as a user's shell would.
 enum CommandRunner {

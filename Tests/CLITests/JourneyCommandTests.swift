@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
-import TestSupport
 import Testing
+import TouchstoneTestSupport
 
 /// `touchstone journeys`, and event logs as input of other commands, as a shell sees them.
 @Suite struct JourneyCommandTests {

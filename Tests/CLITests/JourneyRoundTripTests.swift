@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Testing
+import TouchstoneTestSupport
 
 /// An event log made a path table by `touchstone journeys` says what the log itself says.
 @Suite struct JourneyRoundTripTests {

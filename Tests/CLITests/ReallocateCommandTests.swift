@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Testing
+import TouchstoneTestSupport
 
 @Suite struct ReallocateCommandTests {
   static let paths = """

@@ -1,8 +1,8 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneys
 import TouchstoneSimulation
+import TouchstoneTestSupport
 
 @testable import TouchstoneEvaluation
 

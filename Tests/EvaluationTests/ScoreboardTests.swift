@@ -1,10 +1,10 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneyIO
 import TouchstoneJourneys
 import TouchstoneParallel
 import TouchstoneSimulation
+import TouchstoneTestSupport
 
 @testable import TouchstoneEvaluation
 

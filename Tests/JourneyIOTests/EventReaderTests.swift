@@ -1,9 +1,9 @@
 import Foundation
 import GRDB
-import TestSupport
 import Testing
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneJourneyIO

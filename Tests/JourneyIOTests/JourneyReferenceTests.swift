@@ -1,8 +1,8 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneJourneyIO
 import TouchstoneJourneys
+import TouchstoneTestSupport
 
 /// Against Tests/References/journeys_oracle.py, an independent implementation in Python: events are read, and journeys
 /// built, by a specification in YAML that says what the oracle's options say.

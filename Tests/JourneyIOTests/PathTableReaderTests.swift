@@ -1,8 +1,8 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneJourneyIO

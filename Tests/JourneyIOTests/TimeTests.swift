@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import Testing
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneJourneyIO

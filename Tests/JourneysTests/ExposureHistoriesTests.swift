@@ -1,7 +1,7 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneJourneys
 
@@ -102,21 +102,6 @@ import TouchstoneParallel
     let shuffled = events.shuffled(using: &generator)
     #expect(Parallel.$maximumThreads.withValue(3) { Self.built(shuffled) } == one)
     #expect(one.personCount > 250)
-  }
-
-  /// Logs of different persons, merged, are as one log.
-  @Test func mergedLogsAreOne() {
-    let events = JourneyBuilderTests.randomEvents(seed: 11, persons: 200)
-    // All names in each log, so that ids agree.
-    let named = Set(events.compactMap(\.touchpoint)).sorted().map { SlowEvent("all names", 0, $0) }
-    let whole = Self.built(named + events)
-    let persons = Set(events.map(\.person)).sorted()
-    let halves = [0, 1].map { half in
-      let chosen = Set(persons.enumerated().filter { $0.offset % 2 == half }.map(\.element))
-      return Self.built((half == 0 ? named : []) + events.filter { chosen.contains($0.person) })
-    }
-    #expect(halves[1].touchpoints.names == whole.touchpoints.names)
-    #expect(ExposureHistories(merging: halves, touchpoints: whole.touchpoints) == whole)
   }
 
   @Test func timesBefore1970HaveDaysBelow0() {

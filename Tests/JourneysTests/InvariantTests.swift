@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneJourneys

@@ -1,6 +1,6 @@
-import TestSupport
 import Testing
 import TouchstoneParallel
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneJourneys

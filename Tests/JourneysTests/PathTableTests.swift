@@ -1,7 +1,7 @@
-import TestSupport
 import Testing
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @Suite struct PathTableTests {
   /// The slow twin: a dictionary by path.

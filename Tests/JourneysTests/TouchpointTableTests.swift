@@ -1,6 +1,6 @@
-import TestSupport
 import Testing
 import TouchstoneJourneys
+import TouchstoneTestSupport
 import TouchstoneText
 
 @Suite struct TouchpointTableTests {

@@ -1,6 +1,6 @@
-import TestSupport
 import Testing
 import TouchstoneLinearAlgebra
+import TouchstoneTestSupport
 
 @Suite struct LeastSquaresTests {
   static func matrix(_ rows: [[Double]]) -> Matrix {

@@ -1,5 +1,5 @@
-import TestSupport
 import Testing
+import TouchstoneTestSupport
 
 /// The bounds of the tests of chance, against scipy.stats 1.17.
 @Suite struct ChanceTests {

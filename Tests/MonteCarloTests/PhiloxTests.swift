@@ -1,6 +1,6 @@
-import TestSupport
 import Testing
 import TouchstoneMonteCarlo
+import TouchstoneTestSupport
 
 @Suite struct PhiloxTests {
   /// Source: Random123 1.14, tests/kat_vectors, philox2x64 with 10 rounds.

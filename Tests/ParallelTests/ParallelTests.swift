@@ -1,7 +1,7 @@
 import Synchronization
-import TestSupport
 import Testing
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @Suite struct ParallelTests {
   @Test(arguments: [0, 1, 2, 63, 64, 1_000], [1, 2, 7])

@@ -1,7 +1,7 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneys
+import TouchstoneTestSupport
 
 @testable import TouchstoneReporting
 

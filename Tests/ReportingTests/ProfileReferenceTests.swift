@@ -1,9 +1,9 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneyIO
 import TouchstoneJourneys
 import TouchstoneReporting
+import TouchstoneTestSupport
 
 /// The profile of the shared event log against an independent one made with pandas
 /// (`Tests/References/events_2018_07.py`).

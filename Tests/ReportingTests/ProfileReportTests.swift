@@ -1,8 +1,8 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneyIO
 import TouchstoneJourneys
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneReporting

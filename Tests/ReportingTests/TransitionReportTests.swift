@@ -1,8 +1,8 @@
-import TestSupport
 import Testing
 import TouchstoneAttribution
 import TouchstoneJourneys
 import TouchstoneReporting
+import TouchstoneTestSupport
 
 @Suite struct TransitionReportTests {
   @Test func everyFormatHoldsTheTransitions() throws {

@@ -1,7 +1,7 @@
-import TestSupport
 import Testing
 import TouchstoneJourneys
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneSimulation
 

@@ -1,7 +1,7 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneMonteCarlo
+import TouchstoneTestSupport
 
 @testable import TouchstoneSimulation
 

@@ -1,8 +1,8 @@
 import Foundation
-import TestSupport
 import Testing
 import TouchstoneMonteCarlo
 import TouchstoneParallel
+import TouchstoneTestSupport
 
 @testable import TouchstoneSimulation
 

@@ -1,6 +1,6 @@
-import TestSupport
 import Testing
 import TouchstoneJourneyIO
+import TouchstoneTestSupport
 import TouchstoneText
 
 @testable import TouchstoneSimulation

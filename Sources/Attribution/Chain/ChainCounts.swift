@@ -53,7 +53,9 @@ package struct ChainCounts: Sendable {
   package func system() -> Matrix {
     ChainSystem.matrix(departures: departures.map { $0 == 0 ? 1 : $0 }) { subtract in
       for from in 0..<states {
-        for to in 0..<states { subtract(from, to, transitions[from * states + to]) }
+        for to in 0..<states where transitions[from * states + to] != 0 {
+          subtract(from, to, transitions[from * states + to])
+        }
       }
     }
   }

@@ -33,10 +33,10 @@ public struct PlanCosts: Sendable {
   ///   - day: The day of a time, as messages say it.
   /// - Returns: Those costs, and sentences about the others.
   /// - Throws: Where no costs are of that time.
-  package func covering(
+  public func covering(
     _ period: ClosedRange<Int64>?, source: String, day: (Int64) -> String
   ) throws(InputError) -> (costs: PlanCosts, remarks: [String]) {
-    guard let period else { return (self, []) }
+    guard let period, !table.rows.isEmpty else { return (self, []) }
     let length = periods?.spacing ?? Microseconds.perDay
     let (inside, outside) = table.within(period, length: length)
     func words(_ first: Int64, _ last: Int64) -> String { "\(day(first)) to \(day(last))" }
@@ -75,7 +75,7 @@ public struct PlanCosts: Sendable {
   /// - Parameters:
   ///   - names: The journeys' touchpoints.
   ///   - source: What errors call the table.
-  package func check(names: [String], source: String) throws(InputError) {
+  public func check(names: [String], source: String) throws(InputError) {
     let known = Set(names)
     let totals = table.totals
     let unknown = totals.keys.filter { !known.contains($0) && totals[$0]!.cost > 0 }.sorted()

@@ -78,7 +78,7 @@ public struct PathTableReader: Sendable {
   }
 
   /// Refuses a table whose totals Double cannot count exactly.
-  package static func check(_ table: PathTable, name: String) throws(InputError) {
+  public static func check(_ table: PathTable, name: String) throws(InputError) {
     if table.totals.journeys > RowLimits.largestCount || !table.totals.value.isFinite {
       throw InputError(
         .badData, source: name,

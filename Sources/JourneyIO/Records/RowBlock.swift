@@ -16,7 +16,8 @@ final class RowBlock: RecordBlock, @unchecked Sendable {
 
   /// Forgets all rows.
   func removeAll() {
-    block.prepare(capacity: 0)
+    // Memory is kept, but for that of rows far larger than usual.
+    block.prepare(capacity: TextSource.usualBlockSize)
     ends.removeAll(keepingCapacity: true)
   }
 

@@ -113,7 +113,9 @@ final class SQLiteSource: RecordSource {
 
   func advance() -> Bool {
     wave = RecordWave()
-    for block in blocks where wave.failure == nil {
+    var bytes = 0
+    // Rows may be of any size: a wave must not hold many large ones at once.
+    for block in blocks where wave.failure == nil && bytes < BlockReader.longestRecord {
       do {
         try fill(block)
       } catch {
@@ -121,6 +123,7 @@ final class SQLiteSource: RecordSource {
       }
       if block.count == 0 { break }
       wave.blocks.append(block)
+      bytes += block.byteCount
     }
     return !wave.blocks.isEmpty || wave.failure != nil
   }

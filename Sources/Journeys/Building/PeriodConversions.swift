@@ -19,7 +19,7 @@ public struct PeriodConversions: Sendable, Equatable {
   }
 
   /// The period of a time; `nil` outside all of them.
-  package func period(of time: Int64) -> Int? {
+  public func period(of time: Int64) -> Int? {
     guard let first = starts.first, time >= first && time < end else { return nil }
     return starts.partitioningIndex { $0 > time } - 1
   }

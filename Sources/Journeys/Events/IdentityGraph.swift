@@ -7,7 +7,7 @@ public struct IdentityReport: Sendable, Equatable {
   public static let defaultSharedIdentifiers = 20
 
   /// As many examples of shared identifiers as people will look at.
-  package static let mostShared = 10
+  public static let mostShared = 10
 
   /// The id columns, and how many different identifiers each one holds.
   public let columns: [Column]

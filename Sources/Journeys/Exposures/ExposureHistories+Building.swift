@@ -56,39 +56,23 @@ extension ExposureHistories {
 
   /// The day of a time in microseconds since 1970-01-01T00:00:00Z, also before then.
   static func day(of time: Int64) -> Int32 {
-    let (days, rest) = time.quotientAndRemainder(dividingBy: Microseconds.perDay)
-    return Int32(truncatingIfNeeded: rest < 0 ? days - 1 : days)
+    Int32(truncatingIfNeeded: Microseconds.day(of: time))
   }
 
   /// Adds the persons of other histories, whose keys are not below those that are there.
-  mutating func append(_ other: ExposureHistories) {
-    for person in 0..<other.personCount { append(person, of: other) }
-  }
-
-  private mutating func append(_ person: Int, of other: ExposureHistories) {
-    personKeys.append(other.personKeys[person])
-    let exposures = other.exposureStarts[person]..<other.exposureStarts[person + 1]
-    exposureDays += other.exposureDays[exposures]
-    exposureTouchpoints += other.exposureTouchpoints[exposures]
-    exposureKinds += other.exposureKinds[exposures]
-    exposureTouches += other.exposureTouches[exposures]
-    exposureStarts.append(exposureDays.count)
-    let days = other.conversionStarts[person]..<other.conversionStarts[person + 1]
-    conversionDays += other.conversionDays[days]
-    conversionCounts += other.conversionCounts[days]
-    conversionValues += other.conversionValues[days]
-    conversionStarts.append(conversionDays.count)
-  }
-
-  /// The histories of several logs with the same touchpoints and different persons, as if they were one log.
   ///
-  /// - Complexity: O(n log n) in persons.
-  init(merging histories: [ExposureHistories], touchpoints: TouchpointTable) {
-    self.init(touchpoints: touchpoints)
-    let persons = histories.indices.flatMap { log in
-      histories[log].personKeys.indices.map { (key: histories[log].personKeys[$0], log: log, person: $0) }
-    }
-    for (_, log, person) in persons.sorted(by: { $0 < $1 }) { append(person, of: histories[log]) }
-    checkInvariants()
+  /// - Complexity: O(n), whole columns at a time.
+  mutating func append(_ other: ExposureHistories) {
+    let (exposures, conversions) = (exposureDays.count, conversionDays.count)
+    personKeys += other.personKeys
+    exposureStarts += other.exposureStarts.dropFirst().map { $0 + exposures }
+    exposureDays += other.exposureDays
+    exposureTouchpoints += other.exposureTouchpoints
+    exposureKinds += other.exposureKinds
+    exposureTouches += other.exposureTouches
+    conversionStarts += other.conversionStarts.dropFirst().map { $0 + conversions }
+    conversionDays += other.conversionDays
+    conversionCounts += other.conversionCounts
+    conversionValues += other.conversionValues
   }
 }

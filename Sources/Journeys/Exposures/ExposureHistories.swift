@@ -76,7 +76,8 @@ public struct ExposureHistories: Sendable, Equatable {
   ///
   /// - Complexity: O(1); an element is put together when it is asked for. The columns are there for tight loops.
   public func exposures(ofPerson person: Int) -> some RandomAccessCollection<Exposure> {
-    (exposureStarts[person]..<exposureStarts[person + 1]).lazy.map { [self] index in
+    (exposureStarts[person]..<exposureStarts[person + 1]).lazy.map {
+      [exposureDays, exposureTouchpoints, exposureKinds, exposureTouches] index in
       Exposure(
         day: Int(exposureDays[index]), touchpoint: exposureTouchpoints[index], kind: exposureKinds[index],
         touches: Int(exposureTouches[index]))
@@ -87,45 +88,43 @@ public struct ExposureHistories: Sendable, Equatable {
   ///
   /// - Complexity: O(1); an element is put together when it is asked for. The columns are there for tight loops.
   public func conversions(ofPerson person: Int) -> some RandomAccessCollection<Conversion> {
-    (conversionStarts[person]..<conversionStarts[person + 1]).lazy.map { [self] index in
+    (conversionStarts[person]..<conversionStarts[person + 1]).lazy.map {
+      [conversionDays, conversionCounts, conversionValues] index in
       Conversion(
         day: Int(conversionDays[index]), conversions: conversionCounts[index], value: conversionValues[index])
     }
   }
 }
 
-extension ExposureHistories {
-  /// Traps, in debug builds, where the columns do not fit together or are out of order.
-  func checkInvariants() {
-    #if DEBUG
-      func isCovering(_ starts: [Int], _ columns: [Int]) -> Bool {
-        starts.count == personCount + 1 && starts[0] == 0 && zip(starts, starts.dropFirst()).allSatisfy { $0 <= $1 }
-          && columns.allSatisfy { $0 == starts[personCount] }
-      }
-      assert(
-        isCovering(
-          exposureStarts,
-          [exposureDays.count, exposureTouchpoints.count, exposureKinds.count, exposureTouches.count]),
-        "exposure columns of one length")
-      assert(
-        isCovering(conversionStarts, [conversionDays.count, conversionCounts.count, conversionValues.count]),
-        "conversion columns of one length")
-      assert(zip(personKeys, personKeys.dropFirst()).allSatisfy { $0 <= $1 }, "persons ascend")
-      assert(exposureTouches.allSatisfy { $0 > 0 }, "an exposure is at least one touch")
-      assert(exposureTouchpoints.allSatisfy { touchpoints.names.indices.contains(Int($0)) }, "ids of the table")
-      for person in 0..<personCount {
-        let exposures = exposureStarts[person]..<exposureStarts[person + 1]
-        let days = conversionStarts[person]..<conversionStarts[person + 1]
-        assert(!exposures.isEmpty || !days.isEmpty, "a person has a history")
-        for (left, right) in zip(exposures, exposures.dropFirst()) {
-          assert(
-            (exposureDays[left], exposureTouchpoints[left], exposureKinds[left].rawValue)
-              < (exposureDays[right], exposureTouchpoints[right], exposureKinds[right].rawValue), "exposures ascend")
-        }
-        for (left, right) in zip(days, days.dropFirst()) {
-          assert(conversionDays[left] < conversionDays[right], "days ascend")
-        }
-      }
-    #endif
+extension ExposureHistories: InvariantChecking {
+  func brokenInvariant() -> String? {
+    func isCovering(_ starts: [Int], _ columns: [Int]) -> Bool {
+      starts.count == personCount + 1 && starts[0] == 0 && zip(starts, starts.dropFirst()).allSatisfy { $0 <= $1 }
+        && columns.allSatisfy { $0 == starts[personCount] }
+    }
+    let exposures = [exposureDays.count, exposureTouchpoints.count, exposureKinds.count, exposureTouches.count]
+    if !isCovering(exposureStarts, exposures) { return "exposure columns of \(exposures) for \(exposureStarts.last!)" }
+    let conversions = [conversionDays.count, conversionCounts.count, conversionValues.count]
+    if !isCovering(conversionStarts, conversions) {
+      return "conversion columns of \(conversions) for \(conversionStarts.last!)"
+    }
+    if !zip(personKeys, personKeys.dropFirst()).allSatisfy({ $0 <= $1 }) { return "persons out of order" }
+    if !exposureTouches.allSatisfy({ $0 > 0 }) { return "an exposure without a touch" }
+    if !exposureTouchpoints.allSatisfy({ $0 >= 0 && $0 < touchpoints.count }) { return "an exposure to no touchpoint" }
+    return (0..<personCount).lazy.compactMap(brokenInvariant(ofPerson:)).first
+  }
+
+  private func brokenInvariant(ofPerson person: Int) -> String? {
+    let exposures = exposureStarts[person]..<exposureStarts[person + 1]
+    let days = conversionStarts[person]..<conversionStarts[person + 1]
+    if exposures.isEmpty && days.isEmpty { return "person \(person) without a history" }
+    for index in exposures.dropFirst() {
+      let order = [index - 1, index].map { (exposureDays[$0], exposureTouchpoints[$0], exposureKinds[$0].rawValue) }
+      if order[0] >= order[1] { return "exposures of person \(person) out of order" }
+    }
+    if days.dropFirst().contains(where: { conversionDays[$0 - 1] >= conversionDays[$0] }) {
+      return "conversions of person \(person) out of order"
+    }
+    return nil
   }
 }

@@ -1,24 +1,24 @@
 /// A path table's rows in an order that depends on their contents alone, by column: what random weights are keyed by,
 /// and added up in, so that neither the order of the input nor the order in which touchpoints were met leaves a trace.
-package struct CanonicalRows: Sendable {
+public struct CanonicalRows: Sendable {
   /// The touchpoints in the order of their names.
-  package let touchpoints: TouchpointTable
+  public let touchpoints: TouchpointTable
   /// For each touchpoint in the order of their names, its id in the table.
-  package let tableIDs: [Int32]
+  public let tableIDs: [Int32]
   /// The table whose rows these are.
-  package let table: PathTable
+  public let table: PathTable
   /// Where each row's touches begin in ``touches``; one more for the end.
-  package private(set) var starts: [Int] = [0]
+  public private(set) var starts: [Int] = [0]
   /// Touchpoints in the order of their names.
-  package private(set) var touches: [Int32] = []
-  package private(set) var totals: [PathTotals] = []
+  public private(set) var touches: [Int32] = []
+  public private(set) var totals: [PathTotals] = []
   /// For each half-life of the table and each touch of a row, as in the table.
-  package private(set) var decay: [DecayCredit] = []
+  public private(set) var decay: [DecayCredit] = []
   /// A hash of each row's path, by names.
-  package private(set) var keys: [UInt64] = []
+  public private(set) var keys: [UInt64] = []
 
   /// - Complexity: O(touches) and a sort of the rows.
-  package init(_ table: PathTable) {
+  public init(_ table: PathTable) {
     self.table = table
     let (touchpoints, ids) = table.touchpoints.renamed { $0 }
     self.touchpoints = touchpoints
@@ -53,7 +53,7 @@ package struct CanonicalRows: Sendable {
   }
 
   /// The number of rows.
-  package var count: Int { keys.count }
+  public var count: Int { keys.count }
 
   /// A hash of each touchpoint's name, by id.
   static func nameHashes(_ touchpoints: TouchpointTable) -> [UInt64] { touchpoints.names.map(hash) }
@@ -82,7 +82,7 @@ package struct CanonicalRows: Sendable {
   /// - Parameter weights: The conversions, value and non-converting journeys of each row. Time-decay credit goes with
   ///   the conversions and the value.
   /// - Complexity: O(touches).
-  package func table(weights: (Int) -> PathTotals) -> PathTable {
+  public func table(weights: (Int) -> PathTotals) -> PathTable {
     let halfLives = table.halfLives
     let batch = PathBatch(halfLifeCount: halfLives.count)
     for row in 0..<count {

@@ -2,14 +2,14 @@
 ///
 /// Keeps a stamp for each touchpoint, so that a path costs its length and nothing is cleared between
 /// paths.
-package struct DistinctTouchpoints: Sendable {
+public struct DistinctTouchpoints: Sendable {
   @usableFromInline var stamps: [UInt32]
   @usableFromInline var stamp: UInt32 = 0
   /// Room for all touchpoints; the first ones are those found.
   @usableFromInline var found: [Int32]
 
   /// A lister for the ids below `touchpointCount`.
-  package init(touchpointCount: Int) {
+  public init(touchpointCount: Int) {
     stamps = [UInt32](repeating: 0, count: touchpointCount)
     found = [Int32](repeating: 0, count: touchpointCount)
   }
@@ -17,7 +17,7 @@ package struct DistinctTouchpoints: Sendable {
   /// The distinct ids of a path, first touch first.
   ///
   /// - Complexity: O(length).
-  package mutating func list(_ path: UnsafeBufferPointer<Int32>) -> [Int32] {
+  public mutating func list(_ path: UnsafeBufferPointer<Int32>) -> [Int32] {
     Array(found[..<find(path)])
   }
 
@@ -25,7 +25,7 @@ package struct DistinctTouchpoints: Sendable {
   ///
   /// - Complexity: O(length).
   @inlinable @inline(__always)
-  package mutating func withList(
+  public mutating func withList(
     _ path: UnsafeBufferPointer<Int32>, _ body: (UnsafeBufferPointer<Int32>) -> Void
   ) {
     let count = find(path)

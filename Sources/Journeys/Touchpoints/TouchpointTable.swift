@@ -39,7 +39,7 @@ public struct TouchpointTable: Sendable {
   /// The id of a name given as bytes, or `nil` where the table does not hold it.
   ///
   /// - Complexity: O(length) on average.
-  package func id(ofBytes bytes: UnsafeRawBufferPointer) -> Int32? {
+  public func id(ofBytes bytes: UnsafeRawBufferPointer) -> Int32? {
     let fingerprint = Fingerprint(bytes)
     return id(of: fingerprint, bytes: bytes)
   }
@@ -56,7 +56,7 @@ public struct TouchpointTable: Sendable {
   /// Adds a name given as bytes, which must be valid UTF-8, unless it is there, and returns its id.
   ///
   /// - Complexity: O(length), amortised.
-  package mutating func internBytes(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+  public mutating func internBytes(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     let fingerprint = Fingerprint(bytes)
     if let id = id(of: fingerprint, bytes: bytes) { return id }
     precondition(spellingIDs.count < Int32.max, "more touchpoints than Int32 can number")
@@ -82,7 +82,7 @@ public struct TouchpointTable: Sendable {
   /// Adds all of another table's spellings, and returns the ids here of its names.
   ///
   /// - Complexity: O(names).
-  package mutating func intern(allOf other: TouchpointTable) -> [Int32] {
+  public mutating func intern(allOf other: TouchpointTable) -> [Int32] {
     let ids = other.names.map { intern($0) }
     if other.spellingIDs.count > other.names.count {
       for spelling in other.spellingIDs.indices {
@@ -103,7 +103,7 @@ public struct TouchpointTable: Sendable {
   ///
   /// Of several spellings of a name the first in that order is used, so that the result does not depend on the order
   /// in which names were met.
-  package func renamed(_ rename: @Sendable (String) -> String) -> (table: TouchpointTable, ids: [Int32]) {
+  public func renamed(_ rename: @Sendable (String) -> String) -> (table: TouchpointTable, ids: [Int32]) {
     var spellings = names
     for (spelling, id) in spellingIDs.enumerated() {
       let bytes = spellingBytes[spellingStarts[spelling]..<spellingStarts[spelling + 1]]

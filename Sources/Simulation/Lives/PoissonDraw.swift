@@ -23,8 +23,7 @@ enum PoissonDraw {
   private static func countBySum(_ uniform: Double, mean: Double) -> Int {
     if mean <= 0 { return 0 }
     if mean > largestSummed {
-      // The middle of the uniform number's cell, as in Uniform.open.
-      let point = mean + mean.squareRoot() * Normal.quantile(uniform + 0x1p-54)
+      let point = mean + mean.squareRoot() * Normal.quantile(Uniform.open(halfOpen: uniform))
       return Int(min(max(0, point.rounded()), largest))
     }
     var term = Double.exp(-mean)

@@ -64,8 +64,14 @@ public struct ObservedLog: Sendable {
     return builder.finish(touchpoints: touchpoints)
   }
 
+  /// Lives all users and puts their events into a log, from which journeys, exposure histories and profiles are built.
+  ///
+  /// Memory is that of the log: it grows with the number of events.
+  public func eventLog() -> EventLog { eventLog(make: { _ in }, use: { _ in }) }
+
   /// The journeys that are built from the log.
   ///
+  /// Memory is that of the log while it is built: it grows with the number of events.
   /// - Parameters:
   ///   - rules: How.
   ///   - halfLives: The half-lives in days to carry time-decay credit for.
@@ -74,7 +80,7 @@ public struct ObservedLog: Sendable {
     _ rules: JourneyRules = JourneyRules(), halfLives: [Double] = [], wantsJointJourneys: Bool = false
   ) -> JourneyBuilder.Result {
     JourneyBuilder(rules).build(
-      eventLog(make: { _ in }, use: { _ in }), halfLives: halfLives, wantsJointJourneys: wantsJointJourneys)
+      eventLog(), halfLives: halfLives, wantsJointJourneys: wantsJointJourneys)
   }
 
   // MARK: Events
