@@ -81,4 +81,24 @@ import TouchstoneText
     for shard in whole.shards { shard.adoptIdentifiers(of: EventShard()) }
     #expect(broken()?.contains("of person 0 of 0") == true)
   }
+
+  @Test func exposureHistoriesOutOfOrderAreBroken() {
+    var histories = ExposureHistories(touchpoints: TouchpointTable(["a", "b"]))
+    var touches = [0, 1].map { ExposureHistories.DayTouch(time: 5, touchpoint: $0, kind: .click) }
+    histories.addPerson(key: 3, touches: &touches, conversions: [(7, PathTotals(conversions: 1))])
+    #expect(histories.brokenInvariant() == nil)
+    var broken = histories
+    broken.exposureTouchpoints.reverse()
+    #expect(broken.brokenInvariant() == "exposures of person 0 out of order")
+    broken = histories
+    broken.exposureTouchpoints[1] = 2
+    #expect(broken.brokenInvariant() == "an exposure to no touchpoint")
+    broken = histories
+    broken.conversionValues.removeLast()
+    #expect(broken.brokenInvariant()?.hasPrefix("conversion columns") == true)
+    broken = histories
+    broken.append(histories)
+    broken.personKeys[1] = 2
+    #expect(broken.brokenInvariant() == "persons out of order")
+  }
 }

@@ -16,6 +16,14 @@ import TouchstoneTestSupport
   }
 }
 
+@Suite struct UniformTests {
+  @Test func endsAreIncludedAsPromised() {
+    #expect(Uniform.halfOpen(0) == 0 && Uniform.halfOpen(.max) == 1 - 0x1p-53)
+    #expect(Uniform.open(0) == 0x1p-54 && Uniform.open(.max) == 1 - 0x1p-53)
+    #expect(Normal.quantile(Uniform.open(.max)).isFinite && Normal.quantile(Uniform.open(0)).isFinite)
+  }
+}
+
 @Suite struct PoissonTests {
   /// Each draw is the smallest count whose distribution function exceeds the uniform: against sums of exact terms.
   @Test(arguments: [0.001, 0.5, 1, 2.5, 17, 120, 3_000, 250_000.5])
