@@ -111,6 +111,8 @@ private struct ShardJourneys: ~Copyable {
     exposures: consuming ExposureHistories?, periods: consuming PeriodConversions?
   ) -> Result {
     var (profile, exposures, periods) = (profile, exposures, periods)
+    // Comparing an optional struct with nil copies it, which for each person would be felt.
+    let (wantsProfile, wantsExposures) = (profile != nil, exposures != nil)
     let order = shard.orderedPersons()
     let grouped = group(shard, order)
     var reached = DistinctTouchpoints(touchpointCount: profile?.touchpoints.count ?? 0)
@@ -121,10 +123,10 @@ private struct ShardJourneys: ~Copyable {
       let items = UnsafeMutableBufferPointer(rebasing: grouped.items[start..<end])
       sort(items, shard)
       let used = persons.add(items, person: Int32(truncatingIfNeeded: person))
-      if profile != nil {
+      if wantsProfile {
         profile!.addEvents(items[..<used], shard.measures.buffer, measureColumns, &reached)
       }
-      if exposures != nil && used > 0 {
+      if wantsExposures && used > 0 {
         persons.noteHistory(shard.identifiers.entries.buffer[Int(order[person])].hash, in: &exposures!)
       }
       start = end
