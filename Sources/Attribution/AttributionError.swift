@@ -35,8 +35,8 @@ public enum AttributionError: Error, Equatable, CustomStringConvertible {
       "\(model) reads what each person met day by day, which a path table does not tell; give the events themselves"
     case .noPlacebo(let model):
       "\(model) cannot take part in a placebo test: the placebo's visits are put at places drawn at random among the"
-        + " touches of a path, where they have no times of their own, and \(model) reads more than paths; leave it out of"
-        + " --models"
+        + " touches of a path, where they have no times of their own, and \(model) reads more than paths; leave it out"
+        + " of --models"
         + (model == "time-decay" ? ", or use position-decay, which decays by position instead" : "")
     case .notResampled(let model):
       "\(model) has no bootstrap intervals: replicates count the journeys of the path table anew, and \(model) reads"
