@@ -85,7 +85,7 @@ import TouchstoneText
   @Test func exposureHistoriesOutOfOrderAreBroken() {
     var histories = ExposureHistories(touchpoints: TouchpointTable(["a", "b"]))
     var touches = [0, 1].map { ExposureHistories.DayTouch(time: 5, touchpoint: $0, kind: .click) }
-    histories.addPerson(key: 3, touches: &touches, conversions: [(7, PathTotals(conversions: 1))])
+    histories.addPerson(key: 3, touches: &touches, conversions: [(Int64(7), PathTotals(conversions: 1))])
     #expect(histories.brokenInvariant() == nil)
     var broken = histories
     broken.exposureTouchpoints.reverse()
